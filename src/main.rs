@@ -1,0 +1,2 @@
+//! The `dfopt` command.
+fn main() {}

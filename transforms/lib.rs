@@ -1,0 +1,1 @@
+//! The rewrites, and the pipeline that applies them.
