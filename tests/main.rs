@@ -1,1 +1,7 @@
-//! Integration tests.
+//! The tests that need the whole program, or data from outside the project.
+
+#![allow(clippy::print_stderr, reason = "a skipped test says so")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod buildkit;
+mod corpus;

@@ -1,0 +1,100 @@
+//! Unit tests of the Dockerfile layer. The agreement with BuildKit is tested on its own answers, in
+//! the tests of the whole program.
+
+use super::*;
+
+fn parse(source: &str) -> Dockerfile<'_> {
+    Dockerfile::parse(source.as_bytes()).unwrap()
+}
+
+#[test]
+fn lines_tile_the_file() {
+    let source = "\u{feff}# escape=`\n# a\n\nFROM a\r\nRUN b `\n  # c\n\n  d\nCOPY <<E /x\nRUN\nE\n\t\n";
+    let dockerfile = parse(source);
+    assert_eq!(dockerfile.text(), source.as_bytes());
+    let kinds: Vec<LineKind> = dockerfile.lines().iter().map(|line| line.kind).collect();
+    use LineKind::*;
+    assert_eq!(
+        kinds,
+        [Directive, Comment, Blank, Code, Code, Comment, Blank, Code, Code, HeredocBody, HeredocEnd, Blank]
+    );
+}
+
+#[test]
+fn the_text_of_an_instruction_maps_back_to_the_file() {
+    let source = "FROM a\nRUN --network=none one && \\\n    # why\n    two \\\n    three\n";
+    let dockerfile = parse(source);
+    let run = &dockerfile.instructions()[1];
+    assert_eq!(run.slice(run.operation.body), b"one &&     two     three");
+    for word in ["one", "&&", "two", "three"] {
+        let at = String::from_utf8_lossy(run.text.bytes()).find(word).unwrap();
+        let span = run.source_span(Span::new(at, at + word.len()));
+        assert_eq!(&source[span.range()], word);
+    }
+    let network = run.flag("network").unwrap();
+    assert_eq!(network.value(), Some("none"));
+    assert_eq!(&source[run.source_span(network.span).range()], "--network=none");
+    assert_eq!(&source[run.span.range()], &source[7..source.len() - 1]);
+}
+
+#[test]
+fn a_span_that_ends_at_a_seam_ends_on_its_own_line() {
+    let source = "FROM a\nRUN one\\\ntwo\n";
+    let dockerfile = parse(source);
+    let run = &dockerfile.instructions()[1];
+    assert_eq!(run.slice(run.operation.body), b"onetwo");
+    assert_eq!(&source[run.source_span(Span::new(4, 7)).range()], "one");
+    assert_eq!(&source[run.source_span(Span::new(7, 10)).range()], "two");
+    assert_eq!(&source[run.source_span(Span::new(4, 10)).range()], "one\\\ntwo");
+}
+
+#[test]
+fn the_shell_text_of_heredocs_maps_back_to_the_file() {
+    let source = "FROM a\nRUN cat <<A <<-B > /x\none\nA\n\ttwo\n\tB\nRUN <<-E\n\tthree\n\t\tfour\nE\n";
+    let dockerfile = parse(source);
+    let (kind, text) = dockerfile.instructions()[1].shell(source.as_bytes()).unwrap();
+    assert_eq!(kind, ShellKind::HeredocInline);
+    assert_eq!(text.bytes(), b"cat <<A <<-B > /x\none\nA\n\ttwo\nB");
+    let (kind, script) = dockerfile.instructions()[2].shell(source.as_bytes()).unwrap();
+    assert_eq!(kind, ShellKind::HeredocScript);
+    assert_eq!(script.bytes(), b"three\nfour\n");
+    let four = script.source_span(Span::new(6, 10));
+    assert_eq!(&source[four.range()], "four");
+}
+
+#[test]
+fn errors_name_the_place_and_the_cure() {
+    let cases = [
+        ("FORM a\n", "FORM", "unknown instruction `FORM`, did you mean `FROM`?"),
+        (
+            "FROM a\nRUN --mont=type=cache x\n",
+            "--mont=type=cache",
+            "unknown flag `--mont` of RUN, did you mean `--mount`?",
+        ),
+        ("FROM a b\n", "a b", "FROM requires either one or three arguments"),
+        (
+            "FROM a\nCOPY x\n",
+            "COPY",
+            "COPY requires at least two arguments: the destination could not be determined",
+        ),
+        ("RUN x\n", "RUN", "no build stage in current context: RUN before the first FROM"),
+    ];
+    for (source, place, message) in cases {
+        let error = parse(source).check().unwrap_err();
+        assert_eq!((&source[error.span.range()], error.message.as_str()), (place, message));
+    }
+    let error = Dockerfile::parse(b"FROM a\nRUN cat <<EOF\nx\n").unwrap_err();
+    assert_eq!(error.message, "unterminated heredoc: no line `EOF` ends it");
+    assert_eq!(error.line, 2);
+}
+
+#[test]
+fn deep_nesting_costs_no_stack() {
+    let onbuild = "ONBUILD ".repeat(7_000);
+    let source = format!("FROM a\n{onbuild}RUN x\n");
+    assert!(parse(&source).check().is_err());
+    let json = format!("FROM a\nRUN {}\n", "[".repeat(60_000));
+    assert!(parse(&json).check().is_ok());
+    let expansion = format!("FROM a\nRUN cat <<E {}\n", "${x:-".repeat(10_000));
+    assert!(parse(&expansion).check().is_ok());
+}
