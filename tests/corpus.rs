@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// The folder `corpus/NAME` of the shared data, or a visible notice and none.
-pub fn path(name: &str) -> Option<PathBuf> {
+pub(crate) fn path(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("DFOPT_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let path = shared.join("corpus").join(name);
@@ -22,13 +22,13 @@ pub fn path(name: &str) -> Option<PathBuf> {
 }
 
 /// All real Dockerfiles: path below `tree/` -> bytes. Unpacked once, in memory.
-pub fn dockerfiles() -> Option<&'static BTreeMap<String, Vec<u8>>> {
+pub(crate) fn dockerfiles() -> Option<&'static BTreeMap<String, Vec<u8>>> {
     static FILES: OnceLock<Option<BTreeMap<String, Vec<u8>>>> = OnceLock::new();
     FILES.get_or_init(read_dockerfiles).as_ref()
 }
 
 /// The lines of a (possibly gzipped) JSON-lines file.
-pub fn json_lines(path: &Path) -> Vec<serde_json::Value> {
+pub(crate) fn json_lines(path: &Path) -> Vec<serde_json::Value> {
     let mut text = String::new();
     let file = File::open(path).unwrap();
     if path.extension().is_some_and(|e| e == "gz") {

@@ -1,1 +1,125 @@
 //! The rewrites, and the pipeline that applies them.
+//!
+//! A [`Transform`] is a plain value in the ordered list [`ALL`]. It looks at a [`Build`] and reports
+//! [`Findings`]: rewrites it has proven, and opportunities it declines, with the reason. It never
+//! changes anything itself; [`optimize`] does, one transform after the other.
+
+mod pipeline;
+
+pub use pipeline::{Applied, MissedRemark, Options, Outcome, Reverted, optimize};
+
+use dfopt_analysis::Build;
+use dfopt_syntax::{Edit, Span};
+
+/// Every transform, in the order they run. The order matters where a comment says so.
+pub const ALL: &[Transform] = &[];
+
+/// One rewrite of the pipeline.
+#[derive(Debug)]
+pub struct Transform {
+    /// Its name in configuration, on the command line and in remarks; its file's name with dashes.
+    pub id: &'static str,
+    /// The strongest effect that any of its rewrites may have.
+    pub effect: Effect,
+    /// The findings of other tools that it acts on: a person who silenced one of them does not want
+    /// the rewrite either. hadolint codes (`DL3015`) and names of BuildKit's checks.
+    pub acts_on: &'static [&'static str],
+    /// Its own file. The leading `//!` block is its documentation.
+    pub source: &'static str,
+    /// Reports what it would rewrite, and what it declines to.
+    pub run: fn(&Context<'_>, &mut Findings),
+}
+
+/// What a rewrite may change in the built image; each allows what the ones before it allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Same files, same configuration: only layers, caching or the text of the Dockerfile differ.
+    Preserve,
+    /// Files disappear that nothing asked for: caches, package lists, recommended packages.
+    Slim,
+    /// How it runs, or what it is built from, changes: user, owners, digest, exec form.
+    Harden,
+}
+
+/// What a transform looks at.
+pub struct Context<'a> {
+    /// The Dockerfile and what its instructions mean.
+    pub build: &'a Build<'a>,
+}
+
+/// What a transform found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Rewrites whose preconditions are proven.
+    pub rewrites: Vec<Rewrite>,
+    /// Opportunities that were declined.
+    pub missed: Vec<Missed>,
+}
+
+/// A proven rewrite: all of its edits are made, or none.
+#[derive(Debug)]
+pub struct Rewrite {
+    /// What it does, for a person: "add `--no-install-recommends`".
+    pub title: String,
+    /// What it may change in the image.
+    pub effect: Effect,
+    /// The changes, as byte ranges of the file.
+    pub edits: Vec<Edit>,
+}
+
+/// An opportunity that a transform did not take.
+#[derive(Debug)]
+pub struct Missed {
+    /// Where.
+    pub span: Span,
+    /// The precondition that is not proven.
+    pub reason: String,
+    /// What the user can do about it.
+    pub help: String,
+}
+
+impl Effect {
+    /// The levels, weakest first.
+    pub const ALL: [Effect; 3] = [Effect::Preserve, Effect::Slim, Effect::Harden];
+
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Preserve => "preserve",
+            Self::Slim => "slim",
+            Self::Harden => "harden",
+        }
+    }
+}
+
+impl Transform {
+    /// The transform of that id.
+    pub fn by_id(id: &str) -> Option<&'static Transform> {
+        ALL.iter().find(|transform| transform.id == id)
+    }
+
+    /// Its documentation in Markdown: the `//!` block its file opens with.
+    pub fn documentation(&self) -> String {
+        let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
+        lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The first sentence of its documentation.
+    pub fn summary(&self) -> String {
+        let documentation = self.documentation();
+        let paragraph = documentation.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+        paragraph.split_once(". ").map_or(paragraph.clone(), |(sentence, _)| format!("{sentence}."))
+    }
+}
+
+impl Findings {
+    /// Records a rewrite.
+    pub fn rewrite(&mut self, title: impl Into<String>, effect: Effect, edits: Vec<Edit>) {
+        self.rewrites.push(Rewrite { title: title.into(), effect, edits });
+    }
+
+    /// Records a declined opportunity.
+    pub fn missed(&mut self, span: Span, reason: impl Into<String>, help: impl Into<String>) {
+        self.missed.push(Missed { span, reason: reason.into(), help: help.into() });
+    }
+}
