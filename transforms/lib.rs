@@ -4,15 +4,29 @@
 //! [`Findings`]: rewrites it has proven, and opportunities it declines, with the reason. It never
 //! changes anything itself; [`optimize`] does, one transform after the other.
 
+mod apt_no_recommends;
+mod apt_update_install;
+mod ignore;
+mod joining;
+mod merge_runs;
+mod package_caches;
 mod pipeline;
+mod recheck;
 
 pub use pipeline::{Applied, MissedRemark, Options, Outcome, Reverted, optimize};
 
 use dfopt_analysis::Build;
 use dfopt_syntax::{Edit, Span};
 
-/// Every transform, in the order they run. The order matters where a comment says so.
-pub const ALL: &[Transform] = &[];
+/// Every transform, in the order they run.
+pub const ALL: &[Transform] = &[
+    // First, so that an update and its installation meet even in stages whose RUNs are left apart.
+    apt_update_install::TRANSFORM,
+    // Before the caches: one clean-up serves all RUNs that became one.
+    merge_runs::TRANSFORM,
+    apt_no_recommends::TRANSFORM,
+    package_caches::TRANSFORM,
+];
 
 /// One rewrite of the pipeline.
 #[derive(Debug)]

@@ -1,13 +1,15 @@
 //! Runs the transforms over a file until nothing changes.
 //!
-//! After each transform the result is parsed again and compared with what stood there before: an
-//! instruction outside the edits must be the same, no comment may be lost, no new error may appear.
-//! A rewrite that breaks one of these is undone and named in the outcome: it is a defect of dfopt.
+//! After each transform the result is parsed again and compared with what stood there before (see
+//! [`recheck`](crate::recheck)). A rewrite that does not hold is undone and named in the outcome: it is a
+//! defect of dfopt.
 
 use dfopt_analysis::Build;
 use dfopt_syntax::{Dockerfile, Edits, Span, SyntaxError};
 
-use crate::{Context, Effect, Findings, Rewrite, Transform};
+use crate::ignore::Ignores;
+use crate::recheck::recheck;
+use crate::{ALL, Context, Effect, Findings, Missed, Rewrite, Transform};
 
 /// The most rounds over the list of transforms.
 const MAX_ROUNDS: usize = 8;
@@ -17,7 +19,7 @@ const MAX_ROUNDS: usize = 8;
 pub struct Options {
     /// The strongest effect allowed.
     pub level: Effect,
-    /// The transforms to run, in any order.
+    /// The transforms to run; they run in the order of [`ALL`] whatever their order here.
     pub transforms: Vec<&'static Transform>,
 }
 
@@ -71,23 +73,147 @@ pub struct Reverted {
     pub reason: String,
 }
 
+impl Default for Options {
+    /// All transforms, at the strongest level.
+    fn default() -> Self {
+        Self { level: Effect::Harden, transforms: ALL.iter().collect() }
+    }
+}
+
 /// Rewrites `source`.
 ///
 /// # Errors
 /// Where the file does not parse, or is not a valid Dockerfile.
 pub fn optimize(source: &[u8], options: &Options) -> Result<Outcome, SyntaxError> {
-    let _ = (MAX_ROUNDS, options);
-    let dockerfile = Dockerfile::parse(source)?;
-    dockerfile.check()?;
-    let build = Build::new(&dockerfile);
-    let mut findings = Findings::default();
-    for transform in &options.transforms {
-        (transform.run)(&Context { build: &build }, &mut findings);
+    let wanted = |transform: &&Transform| options.transforms.iter().any(|t| t.id == transform.id);
+    let transforms: Vec<&'static Transform> = ALL.iter().filter(wanted).collect();
+    let mut run = Run {
+        options,
+        transforms,
+        text: source.to_vec(),
+        history: Vec::new(),
+        outcome: Outcome { converged: true, ..Outcome::default() },
+    };
+    for _ in 0..MAX_ROUNDS {
+        if !run.round()? {
+            return Ok(run.finish());
+        }
     }
-    let mut edits = Edits::default();
-    for Rewrite { edits: wanted, .. } in &findings.rewrites {
-        let _ = edits.add(wanted);
+    Ok(Outcome { text: source.to_vec(), reverted: run.outcome.reverted, ..Outcome::default() })
+}
+
+struct Run<'o> {
+    options: &'o Options,
+    transforms: Vec<&'static Transform>,
+    text: Vec<u8>,
+    /// The edits so far, one batch for each transform that made some.
+    history: Vec<Edits>,
+    outcome: Outcome,
+}
+
+impl Run<'_> {
+    /// Runs every transform once; true where one of them changed the text.
+    fn round(&mut self) -> Result<bool, SyntaxError> {
+        self.outcome.missed.clear();
+        let mut next = 0;
+        let mut changed = false;
+        loop {
+            let text = std::mem::take(&mut self.text);
+            let edits = self.until_edited(&text, &mut next);
+            self.text = text;
+            let Some(edits) = edits? else { return Ok(changed) };
+            self.text = edits.apply(&self.text);
+            self.history.push(edits);
+            changed = true;
+        }
     }
-    let _ = Span::default();
-    Ok(Outcome { text: edits.apply(source), converged: true, ..Outcome::default() })
+
+    /// Runs transforms from number `next` on until one has edits that hold. The text is parsed once.
+    fn until_edited(&mut self, text: &[u8], next: &mut usize) -> Result<Option<Edits>, SyntaxError> {
+        let dockerfile = Dockerfile::parse(text)?;
+        dockerfile.check()?;
+        let ignores = Ignores::of(&dockerfile);
+        let build = Build::new(&dockerfile);
+        while let Some(&transform) = self.transforms.get(*next) {
+            *next += 1;
+            if ignores.whole_file(transform) {
+                continue;
+            }
+            let mut findings = Findings::default();
+            (transform.run)(&Context { build: &build }, &mut findings);
+            findings.missed.retain(|missed| !ignores.at(transform, missed.span));
+            for missed in findings.missed {
+                self.report_missed(transform, missed);
+            }
+            let allowed = |rewrite: &Rewrite| {
+                rewrite.effect <= self.options.level
+                    && !rewrite.edits.iter().any(|edit| ignores.at(transform, edit.span))
+            };
+            findings.rewrites.retain(allowed);
+            let edits = self.apply(&dockerfile, transform, findings.rewrites);
+            if !edits.is_empty() {
+                return Ok(Some(edits));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Puts the rewrites together whose results hold. One that touches another waits for the next round.
+    fn apply(
+        &mut self,
+        dockerfile: &Dockerfile<'_>,
+        transform: &'static Transform,
+        rewrites: Vec<Rewrite>,
+    ) -> Edits {
+        let mut edits = Edits::default();
+        let apart: Vec<Rewrite> =
+            rewrites.into_iter().filter(|rewrite| edits.add(&rewrite.edits).is_ok()).collect();
+        if recheck(dockerfile, &edits).is_ok() {
+            apart.into_iter().for_each(|rewrite| self.report_applied(transform, rewrite));
+            return edits;
+        }
+        // One of them is the culprit: add them one by one.
+        let mut held = Edits::default();
+        for rewrite in apart {
+            let mut tried = held.clone();
+            let result = tried.add(&rewrite.edits).map_err(|_| "its edits overlap".to_owned());
+            match result.and_then(|()| recheck(dockerfile, &tried)) {
+                Ok(()) => {
+                    held = tried;
+                    self.report_applied(transform, rewrite);
+                }
+                Err(reason) => self.outcome.reverted.push(Reverted { transform: transform.id, reason }),
+            }
+        }
+        held
+    }
+
+    fn report_applied(&mut self, transform: &'static Transform, rewrite: Rewrite) {
+        let span = rewrite.edits.iter().map(|edit| edit.span).reduce(Span::cover).unwrap_or_default();
+        self.outcome.applied.push(Applied {
+            transform: transform.id,
+            title: rewrite.title,
+            effect: rewrite.effect,
+            offset: self.in_input(span.start),
+        });
+    }
+
+    fn report_missed(&mut self, transform: &'static Transform, missed: Missed) {
+        self.outcome.missed.push(MissedRemark {
+            transform: transform.id,
+            reason: missed.reason,
+            help: missed.help,
+            offset: self.in_input(missed.span.start),
+        });
+    }
+
+    /// Where byte `offset` of the present text came from.
+    fn in_input(&self, offset: u32) -> u32 {
+        self.history.iter().rev().fold(offset, |offset, edits| edits.before(offset))
+    }
+
+    fn finish(mut self) -> Outcome {
+        self.outcome.missed.sort_by_key(|missed| missed.offset);
+        Outcome { text: self.text, ..self.outcome }
+    }
 }

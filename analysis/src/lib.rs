@@ -1,17 +1,20 @@
-//! What the instructions of a Dockerfile mean.
+//! What the instructions of a Dockerfile mean: its stages, the state each instruction finds, the
+//! commands its RUNs execute, and the tables of facts about package managers and base images.
+//!
+//! Pure: everything is computed from the tree. What is not known is `None` or `Unknown`, never guessed.
 
-use dfopt_syntax::Dockerfile;
+mod build;
+mod expand;
+mod image;
+mod invocation;
+pub mod packages;
+mod shell_code;
+mod stage;
+mod state;
 
-/// A Dockerfile with its meaning.
-#[derive(Debug)]
-pub struct Build<'d> {
-    /// The tree.
-    pub dockerfile: &'d Dockerfile<'d>,
-}
-
-impl<'d> Build<'d> {
-    /// Analyses `dockerfile`.
-    pub fn new(dockerfile: &'d Dockerfile<'d>) -> Self {
-        Self { dockerfile }
-    }
-}
+pub use build::Build;
+pub use image::BaseImage;
+pub use invocation::Invocation;
+pub use shell_code::ShellCode;
+pub use stage::{Base, Stage};
+pub use state::{Shell, State, Variable, VariableKind};

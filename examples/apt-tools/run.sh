@@ -65,6 +65,10 @@ jq -s . "$work/index" >index.json
 
 [ -d .git ] || git init -q -b main
 git add index.json thumbs
-git commit -q -m "Gallery of $(jq length index.json) pictures" || echo "nothing changed" >&2
+if git diff --cached --quiet; then
+  echo "nothing changed" >&2
+else
+  git commit -q -m "Gallery of $(jq length index.json) pictures"
+fi
 git --no-pager log -1 --format='%s' --stat
 jq -c '.[]' index.json

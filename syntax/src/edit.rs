@@ -42,17 +42,25 @@ impl Edits {
     /// # Errors
     /// [`Overlap`] where one of them touches another or one that is already there.
     pub fn add(&mut self, edits: &[Edit]) -> Result<(), Overlap> {
-        let mut all = self.0.clone();
-        all.extend_from_slice(edits);
-        all.sort_by_key(|edit| edit.span);
-        let touches = |pair: &[Edit]| {
-            let [before, after] = pair else { return false };
-            before.span.end > after.span.start || before.span.start == after.span.start
-        };
-        if all.windows(2).any(touches) {
+        for (added, edit) in edits.iter().enumerate() {
+            if self.insert(edit.clone()).is_err() {
+                for edit in &edits[..added] {
+                    self.0.retain(|present| present != edit);
+                }
+                return Err(Overlap);
+            }
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, edit: Edit) -> Result<(), Overlap> {
+        let at = self.0.partition_point(|present| present.span < edit.span);
+        let free_before = at == 0 || !collide(&self.0[at - 1], &edit);
+        let free_after = self.0.get(at).is_none_or(|next| !collide(&edit, next));
+        if !(free_before && free_after) {
             return Err(Overlap);
         }
-        self.0 = all;
+        self.0.insert(at, edit);
         Ok(())
     }
 
@@ -109,6 +117,11 @@ impl Edits {
         }
         (i64::from(offset) - shift) as u32
     }
+}
+
+/// True where `before` reaches into `after`, or both start at the same byte.
+fn collide(before: &Edit, after: &Edit) -> bool {
+    before.span.end > after.span.start || before.span.start == after.span.start
 }
 
 #[cfg(test)]

@@ -1,0 +1,12 @@
+//! Package managers: which commands are theirs, what those do, and the facts rewrites stand on.
+//!
+//! The facts are tables ([`managers`], [`recommends`]); the code only reads them.
+
+mod command;
+mod index;
+pub mod managers;
+pub mod recommends;
+
+pub use command::PackageCommand;
+pub use index::{IndexUse, uses_index};
+pub use managers::{Action, Family, Manager};

@@ -1,0 +1,172 @@
+//! The state that an instruction finds: working directory, user, shell and variables.
+
+use std::collections::BTreeMap;
+
+use dfopt_syntax::Span;
+use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword};
+use dfopt_syntax::shell::Dialect;
+
+use crate::build::Build;
+use crate::expand::expand;
+use crate::stage::{Base, Stage};
+
+/// What an instruction finds when it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The working directory; none where the base image or a variable decides.
+    pub workdir: Option<String>,
+    /// The user; none where the base image or a variable decides.
+    pub user: Option<String>,
+    /// The shell of shell-form instructions.
+    pub shell: Shell,
+    /// The build arguments and environment variables that the file declares, by name.
+    pub variables: BTreeMap<String, Variable>,
+}
+
+/// The shell that reads the shell form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shell {
+    /// A shell whose grammar is known.
+    Known(Dialect),
+    /// PowerShell, cmd or another: its code is opaque.
+    Unknown,
+}
+
+/// A variable in scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Where it comes from. ENV wins over ARG.
+    pub kind: VariableKind,
+    /// The value, where the file alone tells it: a build argument's default may be overridden.
+    pub value: Option<String>,
+}
+
+/// Where a variable comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariableKind {
+    /// `ARG`: the value is its default.
+    Arg,
+    /// `ENV`.
+    Env,
+}
+
+pub(crate) fn before(build: &Build<'_>, index: usize) -> State {
+    let Some(stage) = build.stage_of(index) else { return initial(build) };
+    // Each ancestor runs to its end, the oldest first; of its variables the heir gets the environment.
+    let ancestry: Vec<&Stage> = build.ancestry(stage).collect();
+    let mut state = match ancestry.last().map(|oldest| &oldest.base) {
+        Some(Base::Scratch) => {
+            State { workdir: Some("/".to_owned()), user: Some("root".to_owned()), ..initial(build) }
+        }
+        _ => initial(build),
+    };
+    for ancestor in ancestry.into_iter().rev() {
+        state.variables.retain(|_, variable| variable.kind == VariableKind::Env);
+        let end = if ancestor.index == stage.index { index } else { ancestor.instructions.end };
+        for i in ancestor.instructions.start + 1..end {
+            apply(build, &mut state, build.instruction(i));
+        }
+    }
+    state
+}
+
+/// The shell alone, which is asked for far more often than the rest.
+pub(crate) fn shell_before(build: &Build<'_>, index: usize) -> Shell {
+    let Some(stage) = build.stage_of(index) else { return default_shell(build) };
+    let mut end = index;
+    for stage in build.ancestry(stage) {
+        let instructions =
+            &build.dockerfile().instructions()[stage.instructions.start..end.min(stage.instructions.end)];
+        if let Some(shell) = instructions.iter().rev().find(|i| i.keyword() == Keyword::Shell) {
+            return shell_of(shell);
+        }
+        end = usize::MAX;
+    }
+    default_shell(build)
+}
+
+/// What a stage on an image starts with.
+fn initial(build: &Build<'_>) -> State {
+    State { workdir: None, user: None, shell: default_shell(build), variables: BTreeMap::new() }
+}
+
+/// A backtick for an escape character is there for Windows paths; what runs there is not `sh`.
+fn default_shell(build: &Build<'_>) -> Shell {
+    if build.dockerfile().escape() == b'`' { Shell::Unknown } else { Shell::Known(Dialect::Posix) }
+}
+
+fn apply(build: &Build<'_>, state: &mut State, instruction: &Instruction<'_>) {
+    let escape = build.dockerfile().escape();
+    let value = |state: &State, span: Span| expand(instruction.slice(span), escape, &state.variables);
+    match (instruction.keyword(), instruction.arguments()) {
+        (Keyword::Workdir, Arguments::Text(span)) => {
+            let path = value(state, *span);
+            state.workdir = path.and_then(|path| join(state.workdir.as_deref(), &path));
+        }
+        (Keyword::User, Arguments::Text(span)) => state.user = value(state, *span),
+        (Keyword::Shell, _) => state.shell = shell_of(instruction),
+        (Keyword::Env, Arguments::Pairs(pairs)) => {
+            // All values of one ENV are expanded before any of its variables is set.
+            let values: Vec<_> = pairs.iter().map(|pair| value(state, pair.value)).collect();
+            for (pair, value) in pairs.iter().zip(values) {
+                let Ok(name) = std::str::from_utf8(instruction.slice(pair.key)) else { continue };
+                state.variables.insert(name.to_owned(), Variable { kind: VariableKind::Env, value });
+            }
+        }
+        (Keyword::Arg, Arguments::Words(words)) => {
+            for &word in words {
+                declare_arg(build, state, instruction.slice(word));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn declare_arg(build: &Build<'_>, state: &mut State, word: &[u8]) {
+    let mut parts = word.splitn(2, |&b| b == b'=');
+    let Some(Ok(name)) = parts.next().map(std::str::from_utf8) else { return };
+    if state.variables.get(name).is_some_and(|variable| variable.kind == VariableKind::Env) {
+        return;
+    }
+    let value = match parts.next() {
+        Some(default) => expand(default, build.dockerfile().escape(), &state.variables),
+        None => global_default(build, name),
+    };
+    state.variables.insert(name.to_owned(), Variable { kind: VariableKind::Arg, value });
+}
+
+/// The default that an ARG before the first FROM gives to an ARG of the same name in a stage.
+fn global_default(build: &Build<'_>, name: &str) -> Option<String> {
+    let mut variables = BTreeMap::new();
+    let escape = build.dockerfile().escape();
+    for instruction in build.dockerfile().instructions().iter().take_while(|i| i.keyword() == Keyword::Arg) {
+        let Arguments::Words(words) = instruction.arguments() else { continue };
+        for word in words {
+            let (key, default) = std::str::from_utf8(instruction.slice(*word)).ok()?.split_once('=')?;
+            let value = expand(default.as_bytes(), escape, &variables);
+            variables.insert(key.to_owned(), Variable { kind: VariableKind::Arg, value });
+        }
+    }
+    variables.remove(name)?.value
+}
+
+fn shell_of(instruction: &Instruction<'_>) -> Shell {
+    let Arguments::Exec(words) = instruction.arguments() else { return Shell::Unknown };
+    let Some(program) = words.first().map(|word| word.value.rsplit('/').next().unwrap_or_default()) else {
+        return Shell::Unknown;
+    };
+    match program {
+        "sh" | "dash" | "ash" => Shell::Known(Dialect::Posix),
+        "bash" => Shell::Known(Dialect::Bash),
+        _ => Shell::Unknown,
+    }
+}
+
+/// `path` seen from `workdir`.
+fn join(workdir: Option<&str>, path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return Some(path.to_owned());
+    }
+    let base = workdir?.trim_end_matches('/');
+    Some(format!("{base}/{}", path.trim_start_matches("./")))
+}

@@ -1,0 +1,108 @@
+//! The literate specs in `tests/specs/`, and the examples in the transforms' own documentation.
+//!
+//! A spec file is named for its transform and runs it alone, at the strongest level. Each `##` section is
+//! one case: the first `dockerfile` block is the input; a second one is the expected output, without one
+//! the input stays as it is. A `missed` block lists the reasons that must be reported, in order, as
+//! `LINE: REASON`. Every output is put in again and must come out the same.
+
+use std::path::Path;
+
+use dfopt_transforms::{ALL, Effect, Options, Outcome, Transform, optimize};
+
+/// A fenced block: its language and its text.
+struct Block {
+    language: String,
+    text: String,
+}
+
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for line in markdown.split_inclusive('\n') {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(_), Some(block)) => blocks.push(block),
+            (Some(language), None) => {
+                open = Some(Block { language: language.trim().to_owned(), text: String::new() });
+            }
+            (None, Some(block)) => open = Some(Block { text: block.text + line, ..block }),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "an unclosed block in:\n{markdown}");
+    blocks
+}
+
+fn rewrite(source: &str, transform: &'static Transform) -> Outcome {
+    let options = Options { level: Effect::Harden, transforms: vec![transform] };
+    let outcome = optimize(source.as_bytes(), &options).unwrap_or_else(|error| panic!("{error}\n{source}"));
+    assert!(outcome.converged, "does not converge:\n{source}");
+    assert_eq!(outcome.reverted, [], "reverted:\n{source}");
+    outcome
+}
+
+fn missed(source: &str, outcome: &Outcome) -> String {
+    let line = |offset: u32| dfopt_syntax::position(source.as_bytes(), offset as usize).line;
+    outcome.missed.iter().map(|missed| format!("{}: {}\n", line(missed.offset), missed.reason)).collect()
+}
+
+/// Checks one case; on a difference, says which and how.
+fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<(), String> {
+    let blocks = blocks(markdown);
+    let mut dockerfiles = blocks.iter().filter(|block| block.language == "dockerfile").map(|block| &block.text);
+    let before = dockerfiles.next().ok_or_else(|| format!("{name}: no `dockerfile` block"))?;
+    let after = dockerfiles.next().unwrap_or(before);
+    if dockerfiles.next().is_some() {
+        return Err(format!("{name}: more than two `dockerfile` blocks"));
+    }
+    let outcome = rewrite(before, transform);
+    let text = String::from_utf8_lossy(&outcome.text).into_owned();
+    if text != *after {
+        return Err(format!("{name}: expected\n{after}\nbut got\n{text}\nmissed:\n{}", missed(before, &outcome)));
+    }
+    if let Some(expected) = blocks.iter().find(|block| block.language == "missed") {
+        let reasons = missed(before, &outcome);
+        if reasons != expected.text {
+            return Err(format!("{name}: expected the remarks\n{}\nbut got\n{reasons}", expected.text));
+        }
+    }
+    let again = rewrite(&text, transform);
+    if again.text != outcome.text {
+        return Err(format!("{name}: a second run changes the result to\n{}", String::from_utf8_lossy(&again.text)));
+    }
+    Ok(())
+}
+
+#[test]
+fn every_spec_holds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/specs");
+    let mut failures = Vec::new();
+    for transform in ALL {
+        let file = folder.join(format!("{}.md", transform.id));
+        let spec = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let cases: Vec<&str> = spec.split("\n## ").skip(1).collect();
+        assert!(cases.len() >= 10, "{}: only {} cases", file.display(), cases.len());
+        assert!(cases.iter().any(|case| case.starts_with("leaves alone")), "{}: nothing is left alone", transform.id);
+        for case in cases {
+            let title = case.lines().next().unwrap_or_default();
+            failures.extend(check(&format!("{}: {title}", transform.id), case, transform).err());
+        }
+    }
+    assert!(failures.is_empty(), "{} failures\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn every_documented_example_holds() {
+    for transform in ALL {
+        check(transform.id, &transform.documentation(), transform).unwrap_or_else(|failure| panic!("{failure}"));
+    }
+}
+
+#[test]
+fn every_transform_is_documented() {
+    for transform in ALL {
+        let documentation = transform.documentation();
+        assert!(documentation.contains("# Why it is safe"), "{}: says not why it is safe", transform.id);
+        assert!(transform.summary().ends_with(['.', '`']), "{}: {:?}", transform.id, transform.summary());
+        assert!(transform.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", transform.id);
+    }
+}

@@ -1,0 +1,341 @@
+//! Joins commands of RUN instructions with `&&`, the way the file itself does.
+//!
+//! The facts about shells stand in the functions that use them. In short: each RUN starts a fresh shell,
+//! so what the first leaves behind in its shell must not reach the second; `&&` and `||` bind equally and
+//! from the left, so a list may be continued as it stands, but what is appended must be one chain or a
+//! group.
+
+use dfopt_analysis::{Build, ShellCode};
+use dfopt_syntax::dockerfile::{Instruction, Keyword, LineKind, ShellKind};
+use dfopt_syntax::shell::{Command, CompoundKind, Node, ParameterOperator, Terminator, WordPart};
+use dfopt_syntax::{Edit, Span};
+
+use crate::ignore::is_pragma;
+
+/// Why commands cannot be joined, and what the user can do about it.
+#[derive(Debug)]
+pub(crate) struct Obstacle {
+    pub(crate) reason: String,
+    pub(crate) help: &'static str,
+}
+
+fn obstacle<T>(reason: impl Into<String>, help: &'static str) -> Result<T, Obstacle> {
+    Err(Obstacle { reason: reason.into(), help })
+}
+
+/// The edits that make one RUN of the neighbours `first` and `first + 1`.
+pub(crate) fn merge(build: &Build<'_>, first: usize) -> Result<Vec<Edit>, Obstacle> {
+    let second = first + 1;
+    let (a, b) = (build.instruction(first), build.instruction(second));
+    if a.operation.flags.iter().map(|flag| &flag.text).ne(b.operation.flags.iter().map(|flag| &flag.text)) {
+        return obstacle(
+            "the flags of the two RUNs differ",
+            "give both the same --mount, --network and --security",
+        );
+    }
+    let (Some(code_a), Some(code_b)) = (plain_code(build, first), plain_code(build, second)) else {
+        return obstacle("one of the RUNs is not plain shell code", "write both as commands for sh or bash");
+    };
+    check_end(a, code_a, build)?;
+    if let Some(what) = left_behind(code_a) {
+        return obstacle(
+            format!("{what} in the first RUN would reach into the second"),
+            "put it in a subshell, or merge by hand",
+        );
+    }
+    if let Some(what) = looks_back(code_b) {
+        return obstacle(format!("the second RUN reads `{what}`"), "merge by hand");
+    }
+    let comments = comments_between(build, a, b);
+    if comments.iter().any(|comment| is_pragma(comment)) {
+        return obstacle(
+            "a comment between the RUNs is meant for a tool",
+            "move the comment above the first RUN",
+        );
+    }
+    if comments.iter().any(|comment| std::str::from_utf8(comment).is_err()) {
+        return obstacle("a comment between the RUNs is not UTF-8", "save the file as UTF-8");
+    }
+    let start = a.source_span(a.operation.body).end;
+    let end = b.source_span(b.operation.body).start;
+    let style = Style::of(build, &[first, second]);
+    let mut edits = vec![Edit::replace(Span { start, end }, style.joint(build, &comments))];
+    if code_b.and_chain().is_none() {
+        group(b, code_b, &mut edits)?;
+    }
+    Ok(edits)
+}
+
+/// The edit that makes RUN `index` run `command` last, once everything before it succeeded.
+pub(crate) fn append(build: &Build<'_>, index: usize, command: &str) -> Result<Edit, Obstacle> {
+    let instruction = build.instruction(index);
+    let Some(code) = plain_code(build, index) else {
+        return obstacle("the RUN is not plain shell code", "add the clean-up by hand");
+    };
+    let style = Style::of(build, &[index]);
+    let end = instruction.source_span(instruction.operation.body).end;
+    match code.script.list.items.last().and_then(|item| item.terminator) {
+        // `a; b;`: `b` decides the exit code, so the `;` becomes `&&`.
+        Some((Terminator::Semicolon, _)) if check_lines(instruction, build).is_ok() => {
+            check_text(code)?;
+            let start = code.text.source_end(last_command_end(code));
+            Ok(Edit::replace(Span { start, end }, style.joint(build, &[]) + command))
+        }
+        _ => {
+            check_end(instruction, code, build)?;
+            let joint = if stops_on_error(code) { style.semicolon(build) } else { style.joint(build, &[]) };
+            Ok(Edit::insert(end, joint + command))
+        }
+    }
+}
+
+/// The code of a RUN in shell form without heredocs.
+fn plain_code<'b, 'd>(build: &'b Build<'d>, index: usize) -> Option<&'b ShellCode<'d>> {
+    let instruction = build.instruction(index);
+    let code = build.shell_code(index)?;
+    // `<<` anywhere may be a heredoc to BuildKit once other text stands beside it.
+    let plain = code.kind == ShellKind::Plain && !code.text.bytes().windows(2).any(|pair| pair == b"<<");
+    (instruction.keyword() == Keyword::Run && instruction.heredocs.is_empty() && plain).then_some(code)
+}
+
+/// Whether more can be written behind the last command.
+fn check_end(instruction: &Instruction<'_>, code: &ShellCode<'_>, build: &Build<'_>) -> Result<(), Obstacle> {
+    check_lines(instruction, build)?;
+    check_text(code)?;
+    match code.script.list.items.last() {
+        Some(item) if item.terminator.is_none() => Ok(()),
+        Some(_) => obstacle("it ends in `;` or `&`", "end the RUN with a command"),
+        None => obstacle("it runs no command", "remove it"),
+    }
+}
+
+fn check_text(code: &ShellCode<'_>) -> Result<(), Obstacle> {
+    if !code.script.comments.is_empty() {
+        return obstacle("a shell comment ends its code", "move the comment to a line of its own");
+    }
+    let background =
+        |item: &dfopt_syntax::shell::ListItem| matches!(item.terminator, Some((Terminator::Background, _)));
+    if code.script.list.items.iter().any(background) {
+        return obstacle("it starts a job in the background", "wait for the job, or leave the RUN alone");
+    }
+    Ok(())
+}
+
+/// Nothing but blanks follows the code: no dangling continuation, no comment lines after it.
+fn check_lines(instruction: &Instruction<'_>, build: &Build<'_>) -> Result<(), Obstacle> {
+    let end = instruction.source_span(instruction.operation.body).end;
+    let rest = Span { start: end, end: instruction.span.end.max(end) };
+    if rest.of(build.source()).iter().all(|b| matches!(b, b' ' | b'\t' | b'\r')) {
+        return Ok(());
+    }
+    obstacle("a continuation or comment follows its last command", "end the RUN with its last command")
+}
+
+fn last_command_end(code: &ShellCode<'_>) -> u32 {
+    code.script.list.items.last().map_or(0, |item| item.and_or.span.end)
+}
+
+/// `{ list; }` around the code of `instruction`, so that it counts as one command after `&&`.
+fn group(instruction: &Instruction<'_>, code: &ShellCode<'_>, edits: &mut Vec<Edit>) -> Result<(), Obstacle> {
+    if !code.can_be_continued() {
+        return obstacle("the second RUN cannot be grouped", "merge by hand");
+    }
+    let body = instruction.source_span(instruction.operation.body);
+    if let Some(edit) = edits.last_mut() {
+        edit.text.push_str("{ ");
+    }
+    edits.push(Edit::insert(body.end, "; }"));
+    Ok(())
+}
+
+/// Builtins that change the shell they run in (POSIX 2.14 and bash's own), and `exec`, which replaces it.
+const SHELL_CHANGING: &[&str] = &[
+    ".",
+    "alias",
+    "break",
+    "builtin",
+    "cd",
+    "command",
+    "continue",
+    "declare",
+    "enable",
+    "eval",
+    "exec",
+    "exit",
+    "export",
+    "getopts",
+    "hash",
+    "let",
+    "local",
+    "mapfile",
+    "popd",
+    "pushd",
+    "read",
+    "readarray",
+    "readonly",
+    "return",
+    "set",
+    "shift",
+    "shopt",
+    "source",
+    "trap",
+    "typeset",
+    "ulimit",
+    "umask",
+    "unalias",
+    "unset",
+];
+
+/// What the code leaves behind in its shell, where it may.
+fn left_behind(code: &ShellCode<'_>) -> Option<String> {
+    let text = code.text.bytes();
+    let mut found = None;
+    code.script.walk(&mut |node, context| {
+        if found.is_some() || !context.runs_in_shell() {
+            return;
+        }
+        found = match node {
+            Node::Simple(command) => match command.words.first() {
+                None if command.assignments.is_empty() => Some("a redirection".to_owned()),
+                None => Some("an assignment".to_owned()),
+                Some(word) => match word.literal(text) {
+                    Some(name) if !SHELL_CHANGING.contains(&name.as_ref()) => None,
+                    Some(name) => Some(format!("`{name}`")),
+                    None => Some("a command that a variable names".to_owned()),
+                },
+            },
+            Node::Compound(Command::Function(_)) => Some("a function".to_owned()),
+            Node::Compound(Command::Compound(compound)) => match compound.kind {
+                CompoundKind::For { .. } | CompoundKind::Select { .. } => Some("a loop variable".to_owned()),
+                CompoundKind::Arithmetic(_) | CompoundKind::ArithmeticFor { .. } => {
+                    Some("arithmetic".to_owned())
+                }
+                _ => None,
+            },
+            Node::Part(WordPart::Parameter { operator: Some(ParameterOperator::Assign { .. }), .. }) => {
+                Some("an assignment".to_owned())
+            }
+            Node::Part(WordPart::Arithmetic { span, .. }) if span.of(text).contains(&b'=') => {
+                Some("arithmetic".to_owned())
+            }
+            _ => None,
+        };
+    });
+    found
+}
+
+/// The variable that tells the code something of the shell's past, where it reads one.
+fn looks_back(code: &ShellCode<'_>) -> Option<String> {
+    let text = code.text.bytes();
+    let mut found = None;
+    code.script.walk(&mut |node, _| {
+        if let Node::Part(WordPart::Parameter { name, .. }) = node
+            && [&b"_"[..], b"!", b"LINENO", b"SECONDS", b"RANDOM"].contains(&name.of(text))
+        {
+            found = Some(format!("${}", String::from_utf8_lossy(name.of(text))));
+        }
+    });
+    found
+}
+
+/// True for `set -e; a; b`: a list of commands under `set -e`.
+fn stops_on_error(code: &ShellCode<'_>) -> bool {
+    let commands = code.script.simple_commands();
+    let Some((first, _)) = commands.first() else { return false };
+    let text = code.text.bytes();
+    let words: Vec<_> = first.words.iter().take(2).filter_map(|word| word.literal(text)).collect();
+    let [name, option] = words.as_slice() else { return false };
+    let list = &code.script.list;
+    let one_by_one = list.items.len() > 2 && list.items.iter().all(|item| item.and_or.rest.is_empty());
+    name == "set" && option.starts_with('-') && option.contains('e') && one_by_one
+}
+
+/// The comments between two neighbours, and those in the second above its code, without blanks around.
+fn comments_between<'b>(build: &'b Build<'_>, a: &Instruction<'_>, b: &Instruction<'_>) -> Vec<&'b [u8]> {
+    let code_start = b.source_span(b.operation.body).start;
+    build.dockerfile().lines()[a.lines.end..b.lines.end]
+        .iter()
+        .take_while(|line| line.span.start < code_start)
+        .filter(|line| line.kind == LineKind::Comment)
+        .map(|line| line.span.of(build.source()).trim_ascii())
+        .collect()
+}
+
+/// How a file writes one command a line.
+#[derive(Clone, Debug)]
+struct Style {
+    /// `&&` opens the next line; else it ends this one.
+    leading: bool,
+    indent: String,
+}
+
+impl Style {
+    /// The style of the first of `preferred` that has a joint over two lines, else of any RUN.
+    fn of(build: &Build<'_>, preferred: &[usize]) -> Self {
+        let all = 0..build.dockerfile().instructions().len();
+        let mut joints =
+            preferred.iter().copied().chain(all).filter_map(|index| Self::of_joint(build, index));
+        joints.next().unwrap_or_else(|| {
+            let indent = preferred.iter().find_map(|&index| continuation_indent(build, index));
+            Self { leading: false, indent: indent.unwrap_or_else(|| "    ".to_owned()) }
+        })
+    }
+
+    fn of_joint(build: &Build<'_>, index: usize) -> Option<Self> {
+        let instruction = build.instruction(index);
+        if instruction.keyword() != Keyword::Run || instruction.lines.len() < 2 {
+            return None;
+        }
+        let code = build.shell_code(index).filter(|code| code.kind == ShellKind::Plain)?;
+        let source = build.source();
+        code.script.list.items.iter().flat_map(|item| &item.and_or.rest).find_map(
+            |(_, operator, pipeline)| {
+                let operator = code.source_span(*operator);
+                let next = code.source_span(pipeline.span);
+                let leading = source[..operator.start as usize]
+                    .trim_ascii_end()
+                    .ends_with(&[build.dockerfile().escape()]);
+                let broken = leading || source[operator.end as usize..next.start as usize].contains(&b'\n');
+                let line_start = if leading { operator.start } else { next.start };
+                broken.then(|| Self { leading, indent: indent_at(source, line_start) })
+            },
+        )
+    }
+
+    /// ` && ` over a line break, with the comments in between.
+    fn joint(&self, build: &Build<'_>, comments: &[&[u8]]) -> String {
+        let (end, start) = if self.leading { ("", "&& ") } else { (" &&", "") };
+        let mut text = self.line_break(build, end);
+        for comment in comments {
+            text.push_str(&self.indent);
+            text.push_str(&String::from_utf8_lossy(comment));
+            text.push_str(build.dockerfile().newline());
+        }
+        text + &self.indent + start
+    }
+
+    /// `; ` over a line break.
+    fn semicolon(&self, build: &Build<'_>) -> String {
+        self.line_break(build, ";") + &self.indent
+    }
+
+    fn line_break(&self, build: &Build<'_>, end: &str) -> String {
+        format!("{end} {}{}", build.dockerfile().escape() as char, build.dockerfile().newline())
+    }
+}
+
+/// The indent of the first continuation line with code.
+fn continuation_indent(build: &Build<'_>, index: usize) -> Option<String> {
+    let lines = &build.dockerfile().lines()[build.instruction(index).lines.clone()];
+    let line = lines.iter().skip(1).find(|line| line.kind == LineKind::Code)?;
+    Some(indent_at(build.source(), line.span.end))
+}
+
+/// The blanks at the start of the line that holds byte `offset - 1`, or that starts at `offset`.
+fn indent_at(source: &[u8], offset: u32) -> String {
+    let before = &source[..offset as usize];
+    let trimmed = before.strip_suffix(b"\n").unwrap_or(before);
+    let line_start = trimmed.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+    let blanks = source[line_start..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    String::from_utf8_lossy(&source[line_start..line_start + blanks]).into_owned()
+}

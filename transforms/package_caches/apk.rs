@@ -1,0 +1,123 @@
+//! apk: `--no-cache` fetches the index, uses it and keeps nothing, so `apk update` is not needed.
+
+use dfopt_analysis::Build;
+use dfopt_analysis::packages::{Action, Family, IndexUse, Manager, PackageCommand, uses_index};
+use dfopt_syntax::dockerfile::{Keyword, ShellKind};
+use dfopt_syntax::shell::{AndOrOperator, Pipeline};
+use dfopt_syntax::{Edit, Span};
+
+use super::{is_mounted, removes_cache};
+use crate::{Effect, Findings, Rewrite};
+
+pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
+    let instructions = 0..build.dockerfile().instructions().len();
+    let plans: Vec<Plan> = instructions.filter_map(|index| plan(build, index)).collect();
+    if let Some((plan, line)) = plans.iter().find_map(|plan| Some((plan, blocked(build, plan, &plans)?))) {
+        findings.missed(
+            plan.span,
+            format!("line {line} needs the index that `apk update` fetched"),
+            "use `apk add --no-cache` there, too",
+        );
+        return;
+    }
+    // Where an index goes, every installation that counted on it changes with it, or none does.
+    if plans.iter().any(|plan| plan.drops_update) {
+        let edits = plans.into_iter().flat_map(|plan| plan.edits).collect();
+        let title = "use `apk add --no-cache` instead of `apk update`".to_owned();
+        findings.rewrites.push(Rewrite { title, effect: Effect::Slim, edits });
+        return;
+    }
+    for plan in plans {
+        findings.rewrite("add `--no-cache`", Effect::Slim, plan.edits);
+    }
+}
+
+/// What to change in one RUN.
+struct Plan {
+    index: usize,
+    span: Span,
+    edits: Vec<Edit>,
+    drops_update: bool,
+}
+
+fn plan(build: &Build<'_>, index: usize) -> Option<Plan> {
+    let instruction = build.instruction(index);
+    if instruction.keyword() != Keyword::Run
+        || is_mounted(instruction, Manager::of_family(Family::Apk).caches)
+    {
+        return None;
+    }
+    let code = build.shell_code(index).filter(|code| code.kind == ShellKind::Plain)?;
+    let invocations = code.invocations();
+    if invocations.iter().any(|invocation| removes_cache(invocation, Family::Apk)) {
+        return None;
+    }
+    let commands: Vec<PackageCommand<'_>> = invocations
+        .into_iter()
+        .filter_map(PackageCommand::of)
+        .filter(|command| command.manager.family == Family::Apk)
+        .collect();
+    let users: Vec<&PackageCommand<'_>> = commands
+        .iter()
+        .filter(|command| matches!(command.action, Action::Install | Action::Upgrade))
+        .collect();
+    let mut edits: Vec<Edit> = users.iter().filter_map(|command| no_cache(code, command)).collect();
+    let queries = commands.iter().any(|command| command.action == Action::Query);
+    let update = if queries { None } else { update_in_chain(build, index, &commands) };
+    let drops_update = update.is_some();
+    edits.extend(update);
+    let span = code.source_span(commands.first()?.invocation.command.span);
+    (!edits.is_empty()).then_some(Plan { index, span, edits, drops_update })
+}
+
+/// `--no-cache`, in the place of an `--update` where there is one.
+fn no_cache(code: &dfopt_analysis::ShellCode<'_>, command: &PackageCommand<'_>) -> Option<Edit> {
+    if command.has_option(&["--no-cache", "--cache-dir"]) {
+        return None;
+    }
+    let update = command.options.iter().find(|word| {
+        let option = command.invocation.literal(word);
+        option.is_some_and(|option| ["--update", "--update-cache", "-U"].contains(&option.as_ref()))
+    });
+    Some(match update {
+        Some(word) => Edit::replace(code.source_span(word.span), "--no-cache"),
+        None => Edit::insert(code.text.source_end(command.subcommand.span.end), " --no-cache"),
+    })
+}
+
+/// Takes `apk update &&` out of a chain that installs afterwards.
+fn update_in_chain(build: &Build<'_>, index: usize, commands: &[PackageCommand<'_>]) -> Option<Edit> {
+    let code = build.shell_code(index)?;
+    let update = commands.iter().find(|command| command.action == Action::Update)?;
+    let installs_after = commands.iter().any(|command| {
+        command.action == Action::Install && command.subcommand.span.start > update.subcommand.span.start
+    });
+    let and_or = &code.script.list.items.iter().find(|item| is_alone(&item.and_or.first, update))?.and_or;
+    let (operator, _, next) = and_or.rest.first()?;
+    if *operator != AndOrOperator::And || !installs_after {
+        return None;
+    }
+    let start = code.source_span(and_or.first.span).start;
+    let end = code.source_span(next.span).start;
+    let gap = Span { start, end };
+    // A comment in the gap would be lost with it.
+    let has_comment =
+        gap.of(build.source()).split(|&b| b == b'\n').any(|line| line.trim_ascii_start().starts_with(b"#"));
+    (!has_comment).then(|| Edit::delete(gap))
+}
+
+/// True where the pipeline is that one command and nothing else.
+fn is_alone(pipeline: &Pipeline, command: &PackageCommand<'_>) -> bool {
+    pipeline.negations.is_empty() && pipeline.span == command.invocation.command.span
+}
+
+/// The line of an instruction that would miss the index that `plan` drops.
+fn blocked(build: &Build<'_>, plan: &Plan, plans: &[Plan]) -> Option<usize> {
+    if !plan.drops_update {
+        return None;
+    }
+    let mut below =
+        build.runs_after(plan.index).into_iter().filter(|i| !plans.iter().any(|plan| plan.index == *i));
+    let needs = |index_use| matches!(index_use, IndexUse::Needs | IndexUse::Unknown);
+    below.find(|&i| needs(uses_index(build, i, Family::Apk))).map(|i| build.instruction(i).lines.start + 1)
+}

@@ -1,0 +1,112 @@
+//! apt: the package lists of `apt-get update`.
+
+use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, uses_index};
+use dfopt_analysis::{Build, Invocation, ShellCode};
+use dfopt_syntax::dockerfile::Keyword;
+
+use super::{is_mounted, is_within, shipped_instructions};
+use crate::{Effect, Findings, joining};
+
+/// Where `apt-get update` puts the lists. `apt-get clean` is not needed: the official images of Debian and
+/// Ubuntu run it after each installation.
+const LISTS: &str = "/var/lib/apt/lists";
+
+pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
+    for index in shipped_instructions(build) {
+        let instruction = build.instruction(index);
+        if instruction.keyword() != Keyword::Run || is_mounted(instruction, &[LISTS]) {
+            continue;
+        }
+        let Some(code) = build.shell_code(index) else { continue };
+        let Some(update) = leaves_lists(code) else { continue };
+        let span = code.source_span(update.command.span);
+        if let Some((line, index_use)) = needed_below(build, index) {
+            let (reason, help) = match index_use {
+                IndexUse::Needs => (
+                    format!("line {line} installs without an `apt-get update` of its own"),
+                    "put `apt-get update` in front of that installation",
+                ),
+                _ => (
+                    format!("line {line} runs code that is not seen here and may install packages"),
+                    "if it does not, remove the lists by hand: rm -rf /var/lib/apt/lists/*",
+                ),
+            };
+            findings.missed(span, reason, help);
+            continue;
+        }
+        if let Some(builtin) = ends_early(code) {
+            let reason = format!("`{builtin}` may end the RUN before a clean-up at its end");
+            findings.missed(span, reason, "remove the lists by hand: rm -rf /var/lib/apt/lists/*");
+            continue;
+        }
+        let sudo = if update.sudo { "sudo " } else { "" };
+        match joining::append(build, index, &format!("{sudo}rm -rf {LISTS}/*")) {
+            Ok(edit) => findings.rewrite("remove the package lists", Effect::Slim, vec![edit]),
+            Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
+        }
+    }
+}
+
+/// The last update after which the code does not remove the lists.
+fn leaves_lists<'c>(code: &'c ShellCode<'_>) -> Option<Invocation<'c>> {
+    let mut update = None;
+    for invocation in code.invocations() {
+        if removes_lists(&invocation) {
+            update = None;
+        } else if is_update(&invocation) {
+            update = Some(invocation);
+        }
+    }
+    update
+}
+
+fn is_update(invocation: &Invocation<'_>) -> bool {
+    PackageCommand::of(invocation.clone())
+        .is_some_and(|command| command.manager.family == Family::Apt && command.action == Action::Update)
+}
+
+/// `rm` or `find … -delete` on the lists or a folder around them.
+fn removes_lists(invocation: &Invocation<'_>) -> bool {
+    let words = || invocation.arguments.iter().filter_map(|word| invocation.literal(word));
+    let names_lists = words().any(|path| {
+        let path = path.trim_end_matches(['*', '/']);
+        is_within(path, LISTS) || (path.len() > 1 && is_within(LISTS, path))
+    });
+    // `/var/lib/{apt,dpkg}` and the like.
+    let braces = invocation.arguments.iter().any(|word| {
+        let text = invocation.slice(word.span);
+        text.starts_with(b"/var/") && text.contains(&b'{')
+    });
+    matches!(invocation.program.as_ref(), "rm" | "find") && (names_lists || braces)
+}
+
+/// The line of the first instruction on top of this one that may need the lists.
+fn needed_below(build: &Build<'_>, index: usize) -> Option<(usize, IndexUse)> {
+    let mut replaced_up_to = 0;
+    build.runs_after(index).into_iter().find_map(|i| {
+        if i < replaced_up_to {
+            return None;
+        }
+        let index_use = uses_index(build, i, Family::Apt);
+        match index_use {
+            IndexUse::None => None,
+            // From here to the end of the stage there are new lists.
+            IndexUse::Replaces => {
+                replaced_up_to = build.stage_of(i).map_or(0, |stage| stage.instructions.end);
+                None
+            }
+            IndexUse::Needs | IndexUse::Unknown => Some((build.instruction(i).lines.start + 1, index_use)),
+        }
+    })
+}
+
+/// A builtin in the shell itself that keeps what is appended from running.
+fn ends_early(code: &ShellCode<'_>) -> Option<&'static str> {
+    let text = code.text.bytes();
+    code.script.simple_commands().into_iter().filter(|(_, context)| context.runs_in_shell()).find_map(
+        |(command, _)| {
+            let name = command.words.first()?.literal(text)?;
+            ["exec", "exit", "return"].into_iter().find(|builtin| name == *builtin)
+        },
+    )
+}

@@ -1,0 +1,68 @@
+//! pip: `--no-cache-dir`.
+
+use dfopt_analysis::packages::{Action, Family, PackageCommand};
+use dfopt_analysis::{Build, ShellCode};
+use dfopt_syntax::Edit;
+use dfopt_syntax::dockerfile::Keyword;
+
+use super::{is_mounted, removes_cache, shipped_instructions};
+use crate::{Effect, Findings};
+
+/// Where pip keeps its cache for root, and the folder around it.
+const CACHE: &str = "/root/.cache/pip";
+
+/// pip's own settings for its cache: with one of them it is off already, or somewhere on purpose.
+const SETTINGS: [&str; 2] = ["PIP_NO_CACHE_DIR", "PIP_CACHE_DIR"];
+
+pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
+    for index in shipped_instructions(build) {
+        let instruction = build.instruction(index);
+        if instruction.keyword() != Keyword::Run
+            || is_mounted(instruction, &[CACHE])
+            || mounts_a_cache(build, index)
+        {
+            continue;
+        }
+        let Some(code) = build.shell_code(index) else { continue };
+        let installs: Vec<PackageCommand<'_>> = pip_commands(code)
+            .filter(|command| command.action == Action::Install && !is_settled(command))
+            .collect();
+        if installs.is_empty() || cleans_up(code) || has_setting(build, index, code) {
+            continue;
+        }
+        for command in installs {
+            let edit = Edit::insert(code.text.source_end(command.subcommand.span.end), " --no-cache-dir");
+            findings.rewrite("add `--no-cache-dir`", Effect::Slim, vec![edit]);
+        }
+    }
+}
+
+fn pip_commands<'c>(code: &'c ShellCode<'_>) -> impl Iterator<Item = PackageCommand<'c>> {
+    code.invocations().into_iter().filter_map(PackageCommand::of).filter(|c| c.manager.family == Family::Pip)
+}
+
+fn is_settled(command: &PackageCommand<'_>) -> bool {
+    command.has_option(&["--no-cache-dir", "--no-cache", "--cache-dir"])
+}
+
+/// A cache mount of pip's wherever the home directory is.
+fn mounts_a_cache(build: &Build<'_>, index: usize) -> bool {
+    let flags = &build.instruction(index).operation.flags;
+    flags.iter().any(|flag| {
+        flag.name() == "mount"
+            && flag
+                .value()
+                .is_some_and(|v| v.contains("type=cache") && (v.contains("pip") || v.contains(".cache")))
+    })
+}
+
+fn cleans_up(code: &ShellCode<'_>) -> bool {
+    code.invocations().iter().any(|invocation| removes_cache(invocation, Family::Pip))
+        || pip_commands(code).any(|command| command.action == Action::Clean)
+}
+
+fn has_setting(build: &Build<'_>, index: usize, code: &ShellCode<'_>) -> bool {
+    let variables = build.state_before(index).variables;
+    let text = String::from_utf8_lossy(code.text.bytes());
+    SETTINGS.iter().any(|setting| variables.contains_key(*setting) || text.contains(setting))
+}
