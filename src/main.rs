@@ -1,2 +1,5 @@
 //! The `dfopt` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    dfopt::run::main().into()
+}

@@ -3,13 +3,46 @@
 //! The fields are those a dump of BuildKit's own parser has, so that the two can be compared; byte
 //! spans (`span`) come on top.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use dfopt_syntax::dockerfile::{
     Arguments, DirectiveName, Dockerfile, Heredoc, Instruction, Keyword, Operation, ShellKind,
 };
 use dfopt_syntax::{Span, SyntaxError};
 use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::run::is_standard_input;
+use crate::source;
+use crate::terminal::Terminal;
+
+/// Prints the record of each file, one JSON object a line; `-` is standard input. A file that does not
+/// parse has a record, too.
+///
+/// # Errors
+/// Where standard output cannot be written.
+pub fn print(files: &[PathBuf], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let mut exit = Exit::Done;
+    for path in files {
+        let source = if is_standard_input(path) {
+            source::read_stream(path, &mut *terminal.stdin)
+        } else {
+            source::read(path).map(|source| source.bytes)
+        };
+        match source {
+            Ok(source) => {
+                let json = serde_json::to_string(&record(path, &source))?;
+                writeln!(terminal.out().0, "{json}")?;
+            }
+            Err(error) => {
+                exit = Exit::Error;
+                terminal.error(&error);
+            }
+        }
+    }
+    Ok(exit)
+}
 
 /// What is known of one file after parsing it.
 #[derive(Debug, Default, Serialize)]

@@ -4,4 +4,15 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod buildkit;
+mod cli;
+mod config;
 mod corpus;
+mod diff;
+mod discover;
+mod editors;
+mod everything;
+mod sandbox;
+mod snapshots;
+mod specs;
+mod streams;
+mod write;

@@ -1,0 +1,120 @@
+//! From the command line to the work, and from its result to the exit status.
+
+use std::io::{self, BufWriter};
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use clap::Parser;
+use dfopt_transforms::Transform;
+
+use crate::cli::{Arguments, Cli, Color, Command, Mode};
+use crate::config::Configs;
+use crate::exit::Exit;
+use crate::messages::reason;
+use crate::selection::{self, Selection};
+use crate::terminal::{Look, Terminal, is_closed_pipe};
+use crate::{explain, files, filter, parse};
+
+/// The name that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// What one call asks for, checked.
+pub struct Request<'a> {
+    /// The arguments as given.
+    pub arguments: &'a Arguments,
+    /// The mode, where one was asked for.
+    pub mode: Option<Mode>,
+    /// Which transforms the command line wants.
+    pub selection: Selection,
+    /// Where the rest comes from.
+    pub configs: Configs,
+}
+
+/// Runs the program with the arguments and the streams of the process.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no error. A reader that has gone is none either.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Error } else { Exit::Done };
+        }
+    };
+    let color = if cli.command.is_some() { Color::Auto } else { cli.arguments.color };
+    let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
+    let looks = (Look::of(&stdout, color), Look::of(&stderr, color));
+    let (mut stdin, mut stdout, mut stderr) = (stdin.lock(), BufWriter::new(stdout.lock()), stderr.lock());
+    let mut terminal = Terminal::new(&mut stdin, (&mut stdout, looks.0), (&mut stderr, looks.1));
+    run(&cli, &mut terminal)
+}
+
+/// Runs the program.
+pub fn run(cli: &Cli, terminal: &mut Terminal<'_>) -> Exit {
+    let done = match &cli.command {
+        Some(Command::Explain { id }) => explain::explain(id, terminal),
+        Some(Command::Transforms) => explain::transforms(terminal),
+        Some(Command::Parse { files }) => parse::print(files, terminal),
+        None => rewrite(&cli.arguments, terminal),
+    };
+    // Everything else that fails is reported where it does: only standard output is left.
+    match done.and_then(|exit| terminal.out().0.flush().map(|()| exit)) {
+        Ok(exit) => exit,
+        Err(error) if is_closed_pipe(&error) => Exit::Done,
+        Err(error) => {
+            terminal.error(&anyhow::anyhow!("cannot write to standard output: {}", reason(&error)));
+            Exit::Error
+        }
+    }
+}
+
+fn rewrite(arguments: &Arguments, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let request = match request(arguments) {
+        Ok(request) => request,
+        Err(error) => {
+            terminal.error(&error);
+            return Ok(Exit::Error);
+        }
+    };
+    if is_standard_input(&arguments.paths[0]) {
+        filter::run(request, terminal)
+    } else {
+        files::run(request, terminal)
+    }
+}
+
+/// Whether a path means standard input.
+pub fn is_standard_input(path: &Path) -> bool {
+    path == Path::new(STANDARD_INPUT)
+}
+
+/// Checks what the argument parser cannot.
+fn request(arguments: &Arguments) -> Result<Request<'_>> {
+    let mode = arguments.mode.mode();
+    let filter = arguments.paths.iter().any(|path| is_standard_input(path));
+    if filter && arguments.paths.len() > 1 {
+        bail!("-: standard input cannot be combined with other paths; name only -");
+    }
+    if filter && mode == Some(Mode::Write) {
+        bail!("--write: standard input is no file; without --write the result is printed");
+    }
+    if !filter && arguments.stdin_filename.is_some() {
+        bail!("--stdin-filename: standard input is not read; add -");
+    }
+    let selection = Selection {
+        level: arguments.level,
+        only: arguments.only.as_deref().map(|ids| transforms("--only", ids)).transpose()?,
+        skip: transforms("--skip", &arguments.skip)?,
+    };
+    let configs = match &arguments.config {
+        _ if arguments.isolated => Configs::isolated(),
+        Some(path) => Configs::fixed(path)?,
+        None => Configs::default(),
+    };
+    Ok(Request { arguments, mode, selection, configs })
+}
+
+fn transforms(option: &str, ids: &[String]) -> Result<Vec<&'static Transform>> {
+    let transform =
+        |id: &String| selection::transform(id).map_err(|message| anyhow::anyhow!("{option}: {message}"));
+    ids.iter().map(transform).collect()
+}

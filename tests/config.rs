@@ -1,0 +1,137 @@
+//! `dfopt.toml`: which one counts, what it says, and what is wrong with it.
+
+use dfopt_transforms::ALL;
+
+use crate::sandbox::{FINE, Sandbox, WASTEFUL};
+
+const ONLY: &str = "only = [\"apt-update-install\"]\n";
+const SKIP: &str = "skip = [\"apt-update-install\"]\n";
+const NOTHING: &str = "level = \"preserve\"\nonly = [\"apt-no-recommends\"]\n";
+
+#[test]
+fn the_nearest_one_counts() {
+    let sandbox = Sandbox::with(&[
+        ("dfopt.toml", NOTHING),
+        ("Dockerfile", WASTEFUL),
+        ("a/dfopt.toml", ONLY),
+        ("a/b/Dockerfile", WASTEFUL),
+    ]);
+    sandbox.check("--check", "a/b/Dockerfile\n! 1 file would be rewritten, 1 unchanged\nexit 1\n");
+    sandbox.check("--check a/b/../../Dockerfile", "! 1 file unchanged\n");
+    sandbox.check_pipe("--check --stdin-filename a/b/x -", WASTEFUL, "a/b/x\nexit 1\n");
+    sandbox.check_pipe("--check --stdin-filename a/missing/x -", WASTEFUL, "a/missing/x\nexit 1\n");
+    sandbox.check_pipe("--check --stdin-filename x -", WASTEFUL, "");
+    sandbox.check_pipe("--check -", WASTEFUL, "");
+}
+
+#[test]
+fn the_command_line_wins() {
+    let sandbox = Sandbox::with(&[("dfopt.toml", SKIP), ("Dockerfile", WASTEFUL), ("other.toml", ONLY)]);
+    let changes = "Dockerfile\n! 1 file would be rewritten\nexit 1\n";
+    sandbox.check("--check --only apt-update-install", changes);
+    sandbox.check("--check --config other.toml", changes);
+    sandbox.check("--check --config other.toml --skip apt-update-install", "! 1 file unchanged\n");
+    sandbox.check("--check --isolated", changes);
+}
+
+#[test]
+fn levels_are_read_and_overruled() {
+    let sandbox = Sandbox::with(&[("dfopt.toml", "level = \"preserve\"\n"), ("Dockerfile", WASTEFUL)]);
+    let effects = |arguments: &str| {
+        let run = sandbox.run(&format!("--remarks=applied {arguments}"));
+        ["(preserve)", "(slim)"].map(|effect| run.stderr.contains(effect))
+    };
+    assert_eq!(effects(""), [true, false]);
+    assert_eq!(effects("--level slim"), [true, true]);
+}
+
+#[test]
+fn excludes_what_is_found_but_not_what_is_named() {
+    let sandbox = Sandbox::with(&[
+        ("dfopt.toml", "exclude = [\"vendor/\", \"*.old\", \"/top\"]\n"),
+        ("Dockerfile", FINE),
+        ("Dockerfile.old", FINE),
+        ("a/vendor/deep/Dockerfile", FINE),
+        ("a/top/Dockerfile", FINE),
+        ("top/Dockerfile", FINE),
+    ]);
+    sandbox.check("", "! 2 files unchanged\n");
+    sandbox.check("a/vendor/deep/Dockerfile Dockerfile.old", "! 2 files unchanged\n");
+    sandbox.check("a/../. a/vendor", "! 2 files unchanged\n");
+    sandbox.check("--isolated", "! 5 files unchanged\n");
+    sandbox.file("else/where.toml", "exclude = [\"*\"]\n");
+    sandbox.check("--config else/where.toml", "! 5 files unchanged\n");
+}
+
+/// Each wrong file with what is said about it.
+#[test]
+fn says_what_is_wrong_and_where() {
+    let known = ALL.iter().map(|transform| transform.id).collect::<Vec<_>>().join(", ");
+    let id = format!("1:10: unknown transform `merge-run`; did you mean `merge-runs`? (known: {known})");
+    let cases = [
+        (
+            "level = \"slim\"\n\nskpi = []\n",
+            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude)",
+        ),
+        ("[transforms]\nx = 1\n", "1:2: unknown key `transforms` (known: level, only, skip, exclude)"),
+        (
+            "level = \"slimm\"\n",
+            "1:9: `level` has no `slimm`; did you mean `slim`? (known: preserve, slim, harden)",
+        ),
+        ("level = 3\n", "1:9: `level` must be a string: preserve, slim, harden"),
+        ("only = \"merge-runs\"\n", "1:8: `only` must be a list of strings: [\"…\", \"…\"]"),
+        ("skip = [1]\n", "1:9: `skip` must be a list of strings: [\"…\", \"…\"]"),
+        ("skip = [ \"merge-run\"]\n", id.as_str()),
+        (
+            "[merge-runs]\nmerge = 1\n",
+            "1:2: the transform `merge-runs` has no options; use `only` or `skip` to choose it",
+        ),
+    ];
+    for (text, message) in cases {
+        let sandbox = Sandbox::with(&[("dfopt.toml", text), ("Dockerfile", WASTEFUL)]);
+        let file = std::fs::canonicalize(sandbox.path("dfopt.toml")).unwrap();
+        sandbox.check("--write", &format!("! dfopt: error: {}:{message}\nexit 2\n", file.display()));
+        sandbox.check_pipe("-", FINE, &format!("! dfopt: error: {}:{message}\nexit 2\n", file.display()));
+        sandbox.check("--config ./dfopt.toml", &format!("! dfopt: error: dfopt.toml:{message}\nexit 2\n"));
+        assert_eq!(sandbox.read("Dockerfile"), WASTEFUL);
+    }
+}
+
+#[test]
+fn says_where_it_is_no_toml() {
+    let sandbox = Sandbox::with(&[("dfopt.toml", "level = \"slim\"\nskip = [\n"), ("Dockerfile", FINE)]);
+    for (text, place) in
+        [(&b"level = \"slim\"\nskip = [\n"[..], "2:"), (b"level = slim\n", "1:9: "), (b"# \xff\n", "1:3: ")]
+    {
+        sandbox.file("x.toml", text);
+        let run = sandbox.run("--config x.toml");
+        assert!(run.stderr.starts_with(&format!("dfopt: error: x.toml:{place}")), "{run:?}");
+        assert_eq!((run.stderr.lines().count(), run.code), (1, 2), "{run:?}");
+    }
+}
+
+#[test]
+fn a_bad_one_is_reported_once_and_stops_only_its_files() {
+    let sandbox = Sandbox::with(&[
+        ("a/dfopt.toml", "x = 1\n"),
+        ("a/1.Dockerfile", FINE),
+        ("a/b/2.Dockerfile", FINE),
+        ("c/Dockerfile", FINE),
+    ]);
+    let run = sandbox.run("");
+    assert_eq!((run.stderr.matches("unknown key").count(), run.code), (1, 2), "{run:?}");
+    assert!(run.stderr.ends_with("\n1 file unchanged, 2 failed\n"), "{run:?}");
+}
+
+#[test]
+fn must_be_a_file_that_is_there() {
+    let sandbox = Sandbox::with(&[("Dockerfile", FINE), ("a/dfopt.toml/x", ""), ("a/Dockerfile", FINE)]);
+    sandbox.check(
+        "--config missing.toml",
+        "! dfopt: error: missing.toml: no such file; name a configuration, or use --isolated\nexit 2\n",
+    );
+    sandbox.check("--config a", "! dfopt: error: a: is not a regular file\nexit 2\n");
+    let run = sandbox.run("");
+    assert!(run.stderr.contains("a/dfopt.toml: is not a regular file\n"), "{run:?}");
+    assert_eq!(run.code, 2);
+}
