@@ -23,7 +23,11 @@ fn problem(source: &[u8]) -> Option<String> {
     match Dockerfile::parse(source) {
         Ok(dockerfile) if dockerfile.text() != source => return Some("the tree is not lossless".to_owned()),
         Ok(dockerfile) if dockerfile.check().is_ok() => {}
-        _ => return optimize(source, &Options::default()).is_ok().then(|| "an invalid file was accepted".to_owned()),
+        _ => {
+            return optimize(source, &Options::default())
+                .is_ok()
+                .then(|| "an invalid file was accepted".to_owned());
+        }
     }
     let outcome = optimize(source, &Options::default()).ok()?;
     if !outcome.converged {
@@ -51,5 +55,10 @@ fn every_real_file_is_rewritten_soundly() {
     let Some(files) = corpus::dockerfiles() else { return };
     let problems: Vec<String> =
         files.par_iter().filter_map(|(name, source)| Some(format!("{name}: {}", problem(source)?))).collect();
-    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems[..problems.len().min(20)].join("\n"));
+    assert!(
+        problems.is_empty(),
+        "{} problems:\n{}",
+        problems.len(),
+        problems[..problems.len().min(20)].join("\n")
+    );
 }

@@ -48,7 +48,8 @@ fn missed(source: &str, outcome: &Outcome) -> String {
 /// Checks one case; on a difference, says which and how.
 fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<(), String> {
     let blocks = blocks(markdown);
-    let mut dockerfiles = blocks.iter().filter(|block| block.language == "dockerfile").map(|block| &block.text);
+    let mut dockerfiles =
+        blocks.iter().filter(|block| block.language == "dockerfile").map(|block| &block.text);
     let before = dockerfiles.next().ok_or_else(|| format!("{name}: no `dockerfile` block"))?;
     let after = dockerfiles.next().unwrap_or(before);
     if dockerfiles.next().is_some() {
@@ -57,7 +58,10 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
     let outcome = rewrite(before, transform);
     let text = String::from_utf8_lossy(&outcome.text).into_owned();
     if text != *after {
-        return Err(format!("{name}: expected\n{after}\nbut got\n{text}\nmissed:\n{}", missed(before, &outcome)));
+        return Err(format!(
+            "{name}: expected\n{after}\nbut got\n{text}\nmissed:\n{}",
+            missed(before, &outcome)
+        ));
     }
     if let Some(expected) = blocks.iter().find(|block| block.language == "missed") {
         let reasons = missed(before, &outcome);
@@ -67,7 +71,10 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
     }
     let again = rewrite(&text, transform);
     if again.text != outcome.text {
-        return Err(format!("{name}: a second run changes the result to\n{}", String::from_utf8_lossy(&again.text)));
+        return Err(format!(
+            "{name}: a second run changes the result to\n{}",
+            String::from_utf8_lossy(&again.text)
+        ));
     }
     Ok(())
 }
@@ -81,7 +88,11 @@ fn every_spec_holds() {
         let spec = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let cases: Vec<&str> = spec.split("\n## ").skip(1).collect();
         assert!(cases.len() >= 10, "{}: only {} cases", file.display(), cases.len());
-        assert!(cases.iter().any(|case| case.starts_with("leaves alone")), "{}: nothing is left alone", transform.id);
+        assert!(
+            cases.iter().any(|case| case.starts_with("leaves alone")),
+            "{}: nothing is left alone",
+            transform.id
+        );
         for case in cases {
             let title = case.lines().next().unwrap_or_default();
             failures.extend(check(&format!("{}: {title}", transform.id), case, transform).err());
@@ -93,7 +104,8 @@ fn every_spec_holds() {
 #[test]
 fn every_documented_example_holds() {
     for transform in ALL {
-        check(transform.id, &transform.documentation(), transform).unwrap_or_else(|failure| panic!("{failure}"));
+        check(transform.id, &transform.documentation(), transform)
+            .unwrap_or_else(|failure| panic!("{failure}"));
     }
 }
 

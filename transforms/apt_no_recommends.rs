@@ -178,10 +178,8 @@ fn is_needed(
     asked: &BTreeSet<String>,
     named: &[(usize, &str)],
 ) -> bool {
-    let is_asked = row.packages.iter().any(|package| asked.contains(*package));
-    let is_mentioned = row.mentions.is_empty() || row.mentions.iter().any(|text| mentions(build, text));
-    is_asked
-        && is_mentioned
+    row.packages.iter().any(|package| asked.contains(*package))
+        && (row.mentions.is_empty() || row.mentions.iter().any(|text| mentions(build, text)))
         && !row.or.iter().any(|package| asked.contains(*package))
         && !in_base(build, index, row)
         && !before(build, index).any(|i| {
@@ -220,7 +218,7 @@ fn in_base(build: &Build<'_>, index: usize, row: &ReliedOn) -> bool {
 }
 
 fn mentions(build: &Build<'_>, text: &str) -> bool {
-    build.source().windows(text.len()).any(|window| window == text.as_bytes())
+    memchr::memmem::find(build.source(), text.as_bytes()).is_some()
 }
 
 /// True where apt would ask whether to go on.
