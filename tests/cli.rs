@@ -13,10 +13,10 @@ fn help_texts() {
     let sandbox = Sandbox::new();
     let help = |arguments: &str| sandbox.run(arguments).transcript();
     let texts = [
-        ("dfopt.txt", help("--help")),
-        ("explain.txt", help("explain --help")),
-        ("transforms.txt", help("transforms --help")),
-        ("parse.txt", help("parse --help")),
+        ("dfopt", help("--help")),
+        ("explain", help("explain --help")),
+        ("transforms", help("transforms --help")),
+        ("parse", help("parse --help")),
     ];
     snapshots::check("help", &BTreeMap::from(texts.map(|(name, text)| (name.to_owned(), text))));
 }

@@ -1,42 +1,39 @@
-//! Texts that a machine writes and a person reviews, in `snapshots/`.
+//! Texts that a machine writes and a person reviews, in `snapshots/`: insta, with two rules on top.
 //!
-//! `UPDATE=1 cargo test` is the only way to write them. A test owns a whole directory, so that a file
+//! `UPDATE=1 cargo test` is the only way to write them, and a test owns a whole directory, so that a file
 //! that nothing produces any more is noticed.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The directories, each with the test that owns it.
-const OWNERS: [(&str, &str); 1] = [("help", "cli::help_texts")];
+const OWNERS: [(&str, &str); 2] = [("help", "cli::help_texts"), ("examples", "examples::diffs")];
 
-/// Compares the directory `snapshots/NAME` with `expected`: file name -> text.
+/// Compares the directory `snapshots/NAME` with `expected`: snapshot name -> text.
 #[track_caller]
 pub(crate) fn check(name: &str, expected: &BTreeMap<String, String>) {
-    assert!(OWNERS.iter().any(|(owned, _)| *owned == name), "add {name} to OWNERS");
-    let directory = root().join(name);
-    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
-        let _ = fs::remove_dir_all(&directory);
-        fs::create_dir_all(&directory).unwrap();
-        for (file, text) in expected {
-            fs::write(directory.join(file), text).unwrap();
-        }
-        return;
+    let owner = OWNERS.iter().find(|(owned, _)| *owned == name).map(|(_, test)| *test);
+    let owner = owner.unwrap_or_else(|| panic!("add {name} to OWNERS"));
+    if is_update() && std::env::var_os("INSTA_UPDATE").is_none() {
+        return update(name, owner);
     }
-    let actual: BTreeMap<String, String> = names(&directory)
-        .into_iter()
-        .map(|file| (file.clone(), fs::read_to_string(directory.join(file)).unwrap()))
-        .collect();
-    let differing: Vec<String> = expected
-        .keys()
-        .chain(actual.keys().filter(|file| !expected.contains_key(*file)))
-        .filter_map(|file| difference(file, actual.get(file), expected.get(file)))
-        .collect();
-    assert!(
-        differing.is_empty(),
-        "snapshots/{name} is out of date; review, then `UPDATE=1 cargo test`:\n{}",
-        differing.join("\n")
-    );
+    let directory = root().join(name);
+    let stored: Vec<String> = names(&directory);
+    let produced: Vec<String> = expected.keys().map(|name| format!("{name}.snap")).collect();
+    for orphan in stored.iter().filter(|file| !produced.contains(file)) {
+        panic!("snapshots/{name}/{orphan}: nothing produces it; review, then `UPDATE=1 cargo test`");
+    }
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path(&directory);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (name, text) in expected {
+            insta::assert_snapshot!(name.as_str(), text);
+        }
+    });
 }
 
 #[test]
@@ -47,24 +44,17 @@ fn every_directory_has_an_owner() {
     }
 }
 
-fn difference(file: &str, stored: Option<&String>, now: Option<&String>) -> Option<String> {
-    match (stored, now) {
-        (Some(stored), Some(now)) if stored == now => None,
-        (Some(stored), Some(now)) => {
-            let mut diff = Vec::new();
-            dfopt::diff::write(
-                &mut diff,
-                dfopt::terminal::Look::default(),
-                Path::new(file),
-                stored.as_bytes(),
-                now.as_bytes(),
-            )
-            .unwrap();
-            Some(String::from_utf8(diff).unwrap())
-        }
-        (None, _) => Some(format!("{file}: missing")),
-        (_, None) => Some(format!("{file}: nothing produces it")),
-    }
+fn is_update() -> bool {
+    std::env::var_os("UPDATE").is_some_and(|value| value == "1")
+}
+
+/// insta takes its mode from the environment of the process, so the owner runs in one of its own.
+fn update(name: &str, owner: &str) {
+    let directory = root().join(name);
+    let _ = fs::remove_dir_all(&directory);
+    let mut test = Command::new(std::env::current_exe().unwrap());
+    let status = test.args([owner, "--exact"]).env("INSTA_UPDATE", "always").status().unwrap();
+    assert!(status.success(), "{owner} does not write its snapshots");
 }
 
 fn root() -> PathBuf {
