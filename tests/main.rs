@@ -12,6 +12,7 @@ mod discover;
 mod editors;
 mod everything;
 mod examples;
+mod properties;
 mod sandbox;
 mod seeds;
 mod snapshots;
