@@ -12,6 +12,7 @@ mod discover;
 mod editors;
 mod everything;
 mod examples;
+mod pipeline;
 mod properties;
 mod sandbox;
 mod seeds;

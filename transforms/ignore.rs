@@ -21,6 +21,8 @@ pub(crate) struct Ignores {
 #[derive(Debug, PartialEq, Eq)]
 enum Silenced {
     All,
+    /// Those that act on one of BuildKit's checks.
+    AllChecks,
     /// The transform of this id, or those that act on this finding.
     Name(String),
 }
@@ -87,6 +89,8 @@ impl Silenced {
     fn covers(&self, transform: &Transform) -> bool {
         match self {
             Self::All => true,
+            // The other findings are hadolint's.
+            Self::AllChecks => transform.acts_on.iter().any(|finding| !finding.starts_with("DL")),
             Self::Name(name) => transform.id == name || transform.acts_on.contains(&name.as_str()),
         }
     }
@@ -148,13 +152,15 @@ fn names_of(text: &str) -> Vec<Silenced> {
 fn skipped_checks(dockerfile: &Dockerfile<'_>) -> Vec<Silenced> {
     let directives =
         dockerfile.directives().iter().filter(|directive| directive.name == DirectiveName::Check);
-    directives
-        .flat_map(|directive| {
-            let value = String::from_utf8_lossy(directive.value.of(dockerfile.source())).into_owned();
-            let skips = value.split(';').filter_map(|part| part.trim().strip_prefix("skip="));
-            skips
-                .flat_map(|names| names.split(',').map(|name| Silenced::Name(name.trim().to_owned())))
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    let values = directives.map(|directive| String::from_utf8_lossy(directive.value.of(dockerfile.source())));
+    let mut silenced = Vec::new();
+    for value in values {
+        for names in value.split(';').filter_map(|part| part.trim().strip_prefix("skip=")) {
+            silenced.extend(names.split(',').map(|name| match name.trim() {
+                "all" => Silenced::AllChecks,
+                name => Silenced::Name(name.to_owned()),
+            }));
+        }
+    }
+    silenced
 }

@@ -85,8 +85,8 @@ impl Default for Options {
 /// # Errors
 /// Where the file does not parse, or is not a valid Dockerfile.
 pub fn optimize(source: &[u8], options: &Options) -> Result<Outcome, SyntaxError> {
-    let wanted = |transform: &&Transform| options.transforms.iter().any(|t| t.id == transform.id);
-    let transforms: Vec<&'static Transform> = ALL.iter().filter(wanted).collect();
+    let mut transforms = options.transforms.clone();
+    transforms.sort_by_key(|wanted| ALL.iter().position(|transform| transform.id == wanted.id));
     let mut run = Run {
         options,
         transforms,
