@@ -22,9 +22,11 @@ pub(crate) fn check(name: &str, expected: &BTreeMap<String, String>) {
     let directory = root().join(name);
     let stored: Vec<String> = names(&directory);
     let produced: Vec<String> = expected.keys().map(|name| format!("{name}.snap")).collect();
-    for orphan in stored.iter().filter(|file| !produced.contains(file)) {
-        panic!("snapshots/{name}/{orphan}: nothing produces it; review, then `UPDATE=1 cargo test`");
-    }
+    let orphans: Vec<&String> = stored.iter().filter(|file| !produced.contains(file)).collect();
+    assert!(
+        orphans.is_empty(),
+        "snapshots/{name}: nothing produces {orphans:?}; `UPDATE=1 cargo test` removes it"
+    );
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(&directory);
     settings.set_prepend_module_to_snapshot(false);

@@ -214,7 +214,7 @@ fn in_base(build: &Build<'_>, index: usize, row: &ReliedOn) -> bool {
     let oldest = build.stage_of(index).and_then(|stage| build.ancestry(stage).last());
     let Some(Base::Image(reference)) = oldest.map(|stage| &stage.base) else { return false };
     row.recommended == ["ca-certificates"]
-        && BaseImage::parse(reference).is_some_and(|image| image.has_ca_certificates())
+        && BaseImage::official(reference).is_some_and(|image| image.has_ca_certificates())
 }
 
 fn mentions(build: &Build<'_>, text: &str) -> bool {

@@ -142,7 +142,7 @@ fn replaces_pip(build: &Build<'_>, index: usize) -> bool {
     });
     let image = build.stage_of(index).and_then(|stage| build.ancestry(stage).last());
     let in_place = image.is_some_and(|stage| match &stage.base {
-        Base::Image(reference) => BaseImage::parse(reference).is_some_and(|image| image.name == "python"),
+        Base::Image(reference) => BaseImage::official(reference).is_some_and(|image| image.name == "python"),
         _ => false,
     });
     installs_pip && !in_place

@@ -1,9 +1,9 @@
 //! What is known of base images.
 
-/// An image reference, taken apart as far as the tables need it.
+/// An official image of Docker Hub, or a mirror of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseImage<'r> {
-    /// The last part of the repository: `python` in `docker.io/library/python:3.13-slim`.
+    /// The name: `python` in `docker.io/library/python:3.13-slim`.
     pub name: &'r str,
     /// The tag, empty where there is none.
     pub tag: &'r str,
@@ -25,15 +25,20 @@ const WITH_CA_CERTIFICATES: &[(&str, &[&str])] = &[
 ];
 
 impl<'r> BaseImage<'r> {
-    /// Takes `reference` apart; none where a variable is part of it.
-    pub fn parse(reference: &'r str) -> Option<Self> {
+    /// Takes `reference` apart; none where it is no official image, or where a variable is part of it.
+    ///
+    /// Official are plain names (`python`), those of `docker.io`, and every `…/library/NAME`, which is how
+    /// mirrors call them. `example.com/python` may be anything.
+    pub fn official(reference: &'r str) -> Option<Self> {
         if reference.contains('$') {
             return None;
         }
-        let reference = reference.split('@').next().unwrap_or(reference);
-        let last = reference.rsplit('/').next().unwrap_or(reference);
+        let repository = reference.split('@').next().unwrap_or(reference);
+        let (folder, last) = repository.rsplit_once('/').unwrap_or(("", repository));
+        let is_official = matches!(folder, "" | "docker.io" | "index.docker.io")
+            || folder.rsplit('/').next() == Some("library");
         let (name, tag) = last.split_once(':').unwrap_or((last, ""));
-        Some(Self { name, tag })
+        is_official.then_some(Self { name, tag })
     }
 
     /// True where the image is known to hold the certificates https needs.

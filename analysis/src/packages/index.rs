@@ -96,7 +96,20 @@ fn shell_code(code: &ShellCode<'_>, family: Family) -> IndexUse {
     // A program that is not literal (`$APT install`), or one in the arguments of another (`xargs apt-get`).
     let seen =
         invocations.iter().any(|i| Manager::of_program(&i.program).is_some_and(|m| m.family == family));
-    if !seen && mentions(code.text.bytes(), family) { IndexUse::Unknown } else { IndexUse::None }
+    if !seen && (mentions(code.text.bytes(), family) || installs_by_variable(code)) {
+        return IndexUse::Unknown;
+    }
+    IndexUse::None
+}
+
+/// `$PM install x`: a variable names the program.
+fn installs_by_variable(code: &ShellCode<'_>) -> bool {
+    let text = code.text.bytes();
+    code.script.simple_commands().iter().any(|(command, _)| {
+        let mut words = command.words.iter().map(|word| word.literal(text));
+        matches!(words.next(), Some(None))
+            && words.flatten().any(|word| matches!(word.as_ref(), "install" | "add" | "build-dep"))
+    })
 }
 
 fn command(invocation: &Invocation<'_>, family: Family) -> IndexUse {
