@@ -27,6 +27,9 @@ pub fn lines(kind: Remarks, path: &Path, source: &[u8], outcome: &Outcome, look:
         for missed in &outcome.missed {
             let label = look.paint(MISSED, format!("missed[{}]", missed.transform));
             let mut text = format!("{label} {}", line(&missed.reason));
+            if let Some(cause) = missed.cause {
+                text += &format!(" (line {})", position(source, cause as usize).line);
+            }
             if !missed.help.is_empty() {
                 text += &format!("; help: {}", line(&missed.help));
             }

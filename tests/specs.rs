@@ -3,11 +3,11 @@
 //! A spec file is named for its transform and runs it alone, at the strongest level. Each `##` section is
 //! one case: the first `dockerfile` block is the input; a second one is the expected output, without one
 //! the input stays as it is. A `missed` block lists the reasons that must be reported, in order, as
-//! `LINE: REASON`. Every output is put in again and must come out the same.
+//! `LINE: REASON`, with the line of the cause where there is one. Every output is put in again and must come out the same.
 
 use std::path::Path;
 
-use dfopt_transforms::{ALL, Effect, Options, Outcome, Transform, optimize};
+use dfopt_transforms::{ALL, Effect, MissedRemark, Options, Outcome, Transform, optimize};
 
 /// A fenced block: its language and its text.
 struct Block {
@@ -42,7 +42,11 @@ fn rewrite(source: &str, transform: &'static Transform) -> Outcome {
 
 fn missed(source: &str, outcome: &Outcome) -> String {
     let line = |offset: u32| dfopt_syntax::position(source.as_bytes(), offset as usize).line;
-    outcome.missed.iter().map(|missed| format!("{}: {}\n", line(missed.offset), missed.reason)).collect()
+    let remark = |missed: &MissedRemark| {
+        let cause = missed.cause.map(|cause| format!(" (line {})", line(cause))).unwrap_or_default();
+        format!("{}: {}{cause}\n", line(missed.offset), missed.reason)
+    };
+    outcome.missed.iter().map(remark).collect()
 }
 
 /// Checks one case; on a difference, says which and how.

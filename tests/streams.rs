@@ -138,6 +138,7 @@ fn remarks_come_in_the_order_of_the_file() {
         reason: reason.to_owned(),
         help: "do\u{7} it".to_owned(),
         offset,
+        cause: None,
     };
     let applied = |offset: u32| Applied {
         transform: "merge-runs",

@@ -45,10 +45,10 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
             let instruction = build.instruction(update);
             let span = instruction.source_span(instruction.operation.body);
             if install != update + 1 {
-                let line = build.instruction(install).lines.start + 1;
-                findings.missed(
+                findings.missed_because_of(
+                    build.instruction(install).span,
                     span,
-                    format!("other instructions stand between it and the installation on line {line}"),
+                    "other instructions stand between it and the installation",
                     "move `apt-get update` into that RUN",
                 );
                 continue;

@@ -90,6 +90,8 @@ pub struct Missed {
     pub reason: String,
     /// What the user can do about it.
     pub help: String,
+    /// Another place that is the cause.
+    pub cause: Option<Span>,
 }
 
 impl Effect {
@@ -134,6 +136,17 @@ impl Findings {
 
     /// Records a declined opportunity.
     pub fn missed(&mut self, span: Span, reason: impl Into<String>, help: impl Into<String>) {
-        self.missed.push(Missed { span, reason: reason.into(), help: help.into() });
+        self.missed.push(Missed { span, reason: reason.into(), help: help.into(), cause: None });
+    }
+
+    /// Records an opportunity that is declined because of what stands at `cause`.
+    pub fn missed_because_of(
+        &mut self,
+        cause: Span,
+        span: Span,
+        reason: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.missed.push(Missed { span, reason: reason.into(), help: help.into(), cause: Some(cause) });
     }
 }

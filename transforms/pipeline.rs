@@ -62,6 +62,8 @@ pub struct MissedRemark {
     pub help: String,
     /// Where, in the input.
     pub offset: u32,
+    /// Another place in the input that is the cause.
+    pub cause: Option<u32>,
 }
 
 /// A rewrite that was undone because its result did not hold.
@@ -204,6 +206,7 @@ impl Run<'_> {
             reason: missed.reason,
             help: missed.help,
             offset: self.in_input(missed.span.start),
+            cause: missed.cause.map(|cause| self.in_input(cause.start)),
         });
     }
 

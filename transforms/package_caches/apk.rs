@@ -12,10 +12,11 @@ use crate::{Effect, Findings, Rewrite};
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     let instructions = 0..build.dockerfile().instructions().len();
     let plans: Vec<Plan> = instructions.filter_map(|index| plan(build, index)).collect();
-    if let Some((plan, line)) = plans.iter().find_map(|plan| Some((plan, blocked(build, plan, &plans)?))) {
-        findings.missed(
+    if let Some((plan, below)) = plans.iter().find_map(|plan| Some((plan, blocked(build, plan, &plans)?))) {
+        findings.missed_because_of(
+            build.instruction(below).span,
             plan.span,
-            format!("line {line} needs the index that `apk update` fetched"),
+            "a later instruction needs the index that `apk update` fetched",
             "use `apk add --no-cache` there, too",
         );
         return;
@@ -111,7 +112,7 @@ fn is_alone(pipeline: &Pipeline, command: &PackageCommand<'_>) -> bool {
     pipeline.negations.is_empty() && pipeline.span == command.invocation.command.span
 }
 
-/// The line of an instruction that would miss the index that `plan` drops.
+/// An instruction that would miss the index that `plan` drops.
 fn blocked(build: &Build<'_>, plan: &Plan, plans: &[Plan]) -> Option<usize> {
     if !plan.drops_update {
         return None;
@@ -119,5 +120,5 @@ fn blocked(build: &Build<'_>, plan: &Plan, plans: &[Plan]) -> Option<usize> {
     let mut below =
         build.runs_after(plan.index).into_iter().filter(|i| !plans.iter().any(|plan| plan.index == *i));
     let needs = |index_use| matches!(index_use, IndexUse::Needs | IndexUse::Unknown);
-    below.find(|&i| needs(uses_index(build, i, Family::Apk))).map(|i| build.instruction(i).lines.start + 1)
+    below.find(|&i| needs(uses_index(build, i, Family::Apk)))
 }

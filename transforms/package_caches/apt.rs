@@ -20,18 +20,18 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
         let Some(code) = build.shell_code(index) else { continue };
         let Some(update) = leaves_lists(code) else { continue };
         let span = code.source_span(update.command.span);
-        if let Some((line, index_use)) = needed_below(build, index) {
+        if let Some((below, index_use)) = needed_below(build, index) {
             let (reason, help) = match index_use {
                 IndexUse::Needs => (
-                    format!("line {line} installs without an `apt-get update` of its own"),
+                    "a later instruction installs without an `apt-get update` of its own",
                     "put `apt-get update` in front of that installation",
                 ),
                 _ => (
-                    format!("line {line} runs code that is not seen here and may install packages"),
+                    "a later instruction runs code that is not seen here and may install packages",
                     "if it does not, remove the lists by hand: rm -rf /var/lib/apt/lists/*",
                 ),
             };
-            findings.missed(span, reason, help);
+            findings.missed_because_of(build.instruction(below).span, span, reason, help);
             continue;
         }
         if let Some(builtin) = ends_early(code) {
@@ -80,7 +80,7 @@ fn removes_lists(invocation: &Invocation<'_>) -> bool {
     matches!(invocation.program.as_ref(), "rm" | "find") && (names_lists || braces)
 }
 
-/// The line of the first instruction on top of this one that may need the lists.
+/// The first instruction on top of this one that may need the lists.
 fn needed_below(build: &Build<'_>, index: usize) -> Option<(usize, IndexUse)> {
     let mut replaced_up_to = 0;
     build.runs_after(index).into_iter().find_map(|i| {
@@ -95,7 +95,7 @@ fn needed_below(build: &Build<'_>, index: usize) -> Option<(usize, IndexUse)> {
                 replaced_up_to = build.stage_of(i).map_or(0, |stage| stage.instructions.end);
                 None
             }
-            IndexUse::Needs | IndexUse::Unknown => Some((build.instruction(i).lines.start + 1, index_use)),
+            IndexUse::Needs | IndexUse::Unknown => Some((i, index_use)),
         }
     })
 }
