@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 
 use dfopt_analysis::packages::recommends::{RELIED_ON, ReliedOn, is_set};
 use dfopt_analysis::packages::{Action, Family, PackageCommand};
-use dfopt_analysis::{Base, BaseImage, Build, ShellCode, VariableKind};
+use dfopt_analysis::{Base, BaseImage, Build, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::shell::{Word, WordPart};
 use dfopt_syntax::{Edit, Span};
@@ -167,7 +167,7 @@ fn variable(build: &Build<'_>, index: usize, code: &ShellCode<'_>, name: Span) -
         return assigned.next().is_none().then_some(value);
     }
     let variable = build.state_before(index).variables.remove(std::str::from_utf8(name.of(text)).ok()?)?;
-    variable.value.filter(|_| variable.kind == VariableKind::Env)
+    variable.value.filter(|_| !variable.overridable)
 }
 
 /// True where a row applies: its package is asked for, and nothing else brings what it relies on.

@@ -1,6 +1,7 @@
 //! A Dockerfile with its meaning.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::Instruction;
@@ -58,6 +59,11 @@ impl<'d> Build<'d> {
         })
     }
 
+    /// The defaults of the build arguments before the first FROM, by name.
+    pub fn global_args(&self) -> BTreeMap<String, String> {
+        state::global_args(self.dockerfile)
+    }
+
     /// What instruction `index` finds when it runs.
     pub fn state_before(&self, index: usize) -> State {
         state::before(self, index)
@@ -77,12 +83,16 @@ impl<'d> Build<'d> {
     }
 
     /// The instructions that run on top of instruction `index`: the rest of its stage, then each stage
-    /// that is built FROM it, directly or not.
+    /// that is built FROM it, directly or not. A stage whose base a variable names may be one of them.
     pub fn runs_after(&self, index: usize) -> Vec<usize> {
         let Some(stage) = self.stage_of(index) else { return Vec::new() };
         let mut after: Vec<usize> = (index + 1..stage.instructions.end).collect();
-        for heir in &self.stages {
-            let inherits = self.ancestry(heir).skip(1).any(|ancestor| ancestor.index == stage.index);
+        for heir in &self.stages[stage.index + 1..] {
+            let inherits = self.ancestry(heir).any(|ancestor| match &ancestor.base {
+                Base::Stage(parent) => *parent == stage.index,
+                Base::Image(reference) => ancestor.index > stage.index && reference.contains('$'),
+                Base::Scratch => false,
+            });
             if inherits {
                 after.extend(heir.instructions.clone());
             }

@@ -5,7 +5,7 @@
 pub struct BaseImage<'r> {
     /// The name: `python` in `docker.io/library/python:3.13-slim`.
     pub name: &'r str,
-    /// The tag, empty where there is none.
+    /// The tag as written, variables and all; empty where there is none.
     pub tag: &'r str,
 }
 
@@ -25,25 +25,25 @@ const WITH_CA_CERTIFICATES: &[(&str, &[&str])] = &[
 ];
 
 impl<'r> BaseImage<'r> {
-    /// Takes `reference` apart; none where it is no official image, or where a variable is part of it.
+    /// Takes `reference` apart; none where it is no official image, or where a variable is part of its name.
     ///
     /// Official are plain names (`python`), those of `docker.io`, and every `…/library/NAME`, which is how
     /// mirrors call them. `example.com/python` may be anything.
     pub fn official(reference: &'r str) -> Option<Self> {
-        if reference.contains('$') {
-            return None;
-        }
         let repository = reference.split('@').next().unwrap_or(reference);
         let (folder, last) = repository.rsplit_once('/').unwrap_or(("", repository));
         let is_official = matches!(folder, "" | "docker.io" | "index.docker.io")
             || folder.rsplit('/').next() == Some("library");
         let (name, tag) = last.split_once(':').unwrap_or((last, ""));
-        is_official.then_some(Self { name, tag })
+        (is_official && !folder.contains('$') && !name.contains('$')).then_some(Self { name, tag })
     }
 
     /// True where the image is known to hold the certificates https needs.
     pub fn has_ca_certificates(&self) -> bool {
         let row = WITH_CA_CERTIFICATES.iter().find(|(name, _)| *name == self.name);
-        row.is_some_and(|(_, without)| !without.iter().any(|part| self.tag.contains(part)))
+        row.is_some_and(|(_, without)| {
+            without.is_empty()
+                || !self.tag.contains('$') && !without.iter().any(|part| self.tag.contains(part))
+        })
     }
 }

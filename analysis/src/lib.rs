@@ -4,7 +4,6 @@
 //! Pure: everything is computed from the tree. What is not known is `None` or `Unknown`, never guessed.
 
 mod build;
-mod expand;
 mod image;
 mod invocation;
 pub mod packages;

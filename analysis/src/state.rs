@@ -1,13 +1,13 @@
 //! The state that an instruction finds: working directory, user, shell and variables.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use dfopt_syntax::Span;
-use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword};
+use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword, Lookup, expand};
 use dfopt_syntax::shell::Dialect;
+use dfopt_syntax::{Dockerfile, Span};
 
 use crate::build::Build;
-use crate::expand::expand;
 use crate::stage::{Base, Stage};
 
 /// What an instruction finds when it runs.
@@ -37,8 +37,10 @@ pub enum Shell {
 pub struct Variable {
     /// Where it comes from. ENV wins over ARG.
     pub kind: VariableKind,
-    /// The value, where the file alone tells it: a build argument's default may be overridden.
+    /// The value, where the file tells it.
     pub value: Option<String>,
+    /// True where the value is, or is made of, a build argument's default: `--build-arg` may replace it.
+    pub overridable: bool,
 }
 
 /// Where a variable comes from.
@@ -96,21 +98,21 @@ fn default_shell(build: &Build<'_>) -> Shell {
 }
 
 fn apply(build: &Build<'_>, state: &mut State, instruction: &Instruction<'_>) {
-    let escape = build.dockerfile().escape();
-    let value = |state: &State, span: Span| expand(instruction.slice(span), escape, &state.variables);
+    let value = |state: &State, span: Span| evaluate(build, instruction.slice(span), &state.variables);
     match (instruction.keyword(), instruction.arguments()) {
         (Keyword::Workdir, Arguments::Text(span)) => {
-            let path = value(state, *span);
+            let (path, _) = value(state, *span);
             state.workdir = path.and_then(|path| join(state.workdir.as_deref(), &path));
         }
-        (Keyword::User, Arguments::Text(span)) => state.user = value(state, *span),
+        (Keyword::User, Arguments::Text(span)) => state.user = value(state, *span).0,
         (Keyword::Shell, _) => state.shell = shell_of(instruction),
         (Keyword::Env, Arguments::Pairs(pairs)) => {
             // All values of one ENV are expanded before any of its variables is set.
             let values: Vec<_> = pairs.iter().map(|pair| value(state, pair.value)).collect();
-            for (pair, value) in pairs.iter().zip(values) {
+            for (pair, (value, overridable)) in pairs.iter().zip(values) {
                 let Ok(name) = std::str::from_utf8(instruction.slice(pair.key)) else { continue };
-                state.variables.insert(name.to_owned(), Variable { kind: VariableKind::Env, value });
+                let variable = Variable { kind: VariableKind::Env, value, overridable };
+                state.variables.insert(name.to_owned(), variable);
             }
         }
         (Keyword::Arg, Arguments::Words(words)) => {
@@ -122,6 +124,23 @@ fn apply(build: &Build<'_>, state: &mut State, instruction: &Instruction<'_>) {
     }
 }
 
+/// The value of `text`, and whether a build argument may change it.
+fn evaluate(
+    build: &Build<'_>,
+    text: &[u8],
+    variables: &BTreeMap<String, Variable>,
+) -> (Option<String>, bool) {
+    let overridable = Cell::new(false);
+    let lookup = |name: &str| {
+        // What the file does not set, the base image may.
+        let Some(variable) = variables.get(name) else { return Lookup::Unknown };
+        overridable.set(overridable.get() || variable.overridable);
+        variable.value.clone().map_or(Lookup::Unknown, Lookup::Set)
+    };
+    let value = expand(text, build.dockerfile().escape(), &lookup).ok();
+    (value, overridable.get())
+}
+
 fn declare_arg(build: &Build<'_>, state: &mut State, word: &[u8]) {
     let mut parts = word.splitn(2, |&b| b == b'=');
     let Some(Ok(name)) = parts.next().map(std::str::from_utf8) else { return };
@@ -129,25 +148,32 @@ fn declare_arg(build: &Build<'_>, state: &mut State, word: &[u8]) {
         return;
     }
     let value = match parts.next() {
-        Some(default) => expand(default, build.dockerfile().escape(), &state.variables),
-        None => global_default(build, name),
+        Some(default) => evaluate(build, default, &state.variables).0,
+        None => build.global_args().remove(name),
     };
-    state.variables.insert(name.to_owned(), Variable { kind: VariableKind::Arg, value });
+    state.variables.insert(name.to_owned(), Variable { kind: VariableKind::Arg, value, overridable: true });
 }
 
-/// The default that an ARG before the first FROM gives to an ARG of the same name in a stage.
-fn global_default(build: &Build<'_>, name: &str) -> Option<String> {
-    let mut variables = BTreeMap::new();
-    let escape = build.dockerfile().escape();
-    for instruction in build.dockerfile().instructions().iter().take_while(|i| i.keyword() == Keyword::Arg) {
+/// The defaults of the build arguments before the first FROM, where the file tells them. They are in
+/// scope of FROM lines, and in a stage that declares them again.
+pub(crate) fn global_args(dockerfile: &Dockerfile<'_>) -> BTreeMap<String, String> {
+    let mut defaults: BTreeMap<String, String> = BTreeMap::new();
+    let globals = dockerfile.instructions().iter().take_while(|i| i.keyword() == Keyword::Arg);
+    for instruction in globals {
         let Arguments::Words(words) = instruction.arguments() else { continue };
         for word in words {
-            let (key, default) = std::str::from_utf8(instruction.slice(*word)).ok()?.split_once('=')?;
-            let value = expand(default.as_bytes(), escape, &variables);
-            variables.insert(key.to_owned(), Variable { kind: VariableKind::Arg, value });
+            let Ok(text) = std::str::from_utf8(instruction.slice(*word)) else { continue };
+            let Some((name, default)) = text.split_once('=') else { continue };
+            let lookup = |name: &str| match defaults.get(name) {
+                Some(value) => Lookup::Set(value.clone()),
+                None => Lookup::Unknown,
+            };
+            if let Ok(value) = expand(default.as_bytes(), dockerfile.escape(), &lookup) {
+                defaults.insert(name.to_owned(), value);
+            }
         }
     }
-    variables.remove(name)?.value
+    defaults
 }
 
 fn shell_of(instruction: &Instruction<'_>) -> Shell {

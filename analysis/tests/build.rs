@@ -56,6 +56,7 @@ fn the_state_before_an_instruction() {
         let first = build.state_before(5);
         assert_eq!(first.variables["SECRET"].value, None);
         assert_eq!(first.variables["TAG"].value.as_deref(), Some("1"));
+        assert!(state.variables["A"].overridable && !state.variables["B"].overridable);
         assert_eq!(first.workdir.as_deref(), Some("/"));
     });
     with("FROM debian\nRUN x\n", |build| assert_eq!(build.state_before(1).workdir, None));
@@ -157,6 +158,8 @@ fn who_needs_the_package_index() {
 fn what_runs_after_an_instruction_follows_the_stages() {
     let source = "FROM a AS base\nRUN 1\nRUN 2\nFROM b\nRUN 3\nFROM base AS c\nRUN 4\nFROM c\nRUN 5\n";
     with(source, |build| assert_eq!(build.runs_after(1), [2, 5, 6, 7, 8]));
+    let source = "ARG X=base\nFROM a AS base\nRUN 1\nFROM $X\nRUN 2\n";
+    with(source, |build| assert_eq!(build.runs_after(2), [3, 4], "a variable may name the stage"));
 }
 
 #[test]
@@ -172,7 +175,7 @@ fn images_with_certificates() {
         assert!(has(reference), "{reference}");
     }
     for reference in
-        ["debian:12", "node:20-slim", "ubuntu", "python:$V", "example.com/python", "team/node:20"]
+        ["debian:12", "node:20-slim", "ubuntu", "node:$V", "$IMAGE:3", "example.com/python", "team/node:20"]
     {
         assert!(!has(reference), "{reference}");
     }

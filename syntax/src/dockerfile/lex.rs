@@ -1,13 +1,13 @@
-//! BuildKit's word splitter, which decides what is a heredoc.
+//! BuildKit's lexer of words, `shell.Lex`: it splits lines to find heredocs, and expands variables.
 //!
-//! It is no shell: it is `shell.Lex.ProcessWords` of BuildKit run without any variable set, and it
-//! gives up on text that a shell accepts (`${x^^}`, an apostrophe in a comment). A heredoc in such a
-//! line is none to BuildKit, so its oddities are repeated here to the letter:
+//! It is no shell, and it gives up on text that a shell accepts (`${x^^}`, an apostrophe in a comment). A
+//! heredoc in such a line is none to BuildKit, so its oddities are repeated here to the letter:
 //! <https://github.com/moby/buildkit/blob/master/frontend/dockerfile/shell/lex.go>
 
 use crate::Span;
 
 use super::blanks::next_char;
+use super::expand::{self, ExpandError, Lookup};
 
 /// A word of the line.
 #[derive(Debug)]
@@ -29,36 +29,52 @@ pub(super) enum Quotes {
     Removed,
 }
 
+/// Where the values of variables come from; none: an expansion stands for itself.
+type Variables<'l> = Option<&'l dyn Fn(&str) -> Lookup>;
+
+type Lexed<T> = Result<T, ExpandError>;
+
 /// The deepest nesting of `${x:-${…}}` that is followed; a line that nests deeper lexes as an error.
 const MAX_DEPTH: usize = 200;
 
-/// Splits `line` into words, or `None` where BuildKit's lexer fails.
+/// Splits `line` into words, without any variable, or `None` where BuildKit's lexer fails.
 pub(super) fn words(line: &[u8], quotes: Quotes) -> Option<Vec<LexWord>> {
-    let mut lexer = Lexer { line, pos: 0, quotes, buffer: String::new(), buffer_start: 0 };
-    let (_, words) = lexer.until(None, quotes == Quotes::Raw, 0)?;
-    Some(words)
+    let mut lexer = Lexer::new(line, '\\', quotes, None);
+    Some(lexer.until(None, quotes == Quotes::Raw, 0).ok()?.1)
+}
+
+/// Expands the variables in `text`, and removes quotes and escapes; nothing is split.
+pub(super) fn expanded(text: &[u8], escape: u8, lookup: &dyn Fn(&str) -> Lookup) -> Lexed<String> {
+    let mut lexer = Lexer::new(text, escape as char, Quotes::Removed, Some(lookup));
+    Ok(lexer.until(None, false, 0)?.0)
 }
 
 struct Lexer<'l> {
     line: &'l [u8],
     pos: usize,
+    escape: char,
     quotes: Quotes,
+    variables: Variables<'l>,
     /// The word being read. One buffer serves all nesting levels, as in BuildKit: an operand
     /// `${x:-w}` throws away what the word had before it.
     buffer: String,
     buffer_start: usize,
 }
 
-impl Lexer<'_> {
+impl<'l> Lexer<'l> {
+    fn new(line: &'l [u8], escape: char, quotes: Quotes, variables: Variables<'l>) -> Self {
+        Self { line, pos: 0, escape, quotes, variables, buffer: String::new(), buffer_start: 0 }
+    }
+
     /// Reads until `stop` (or the end of the line): the processed text, and its words.
     fn until(
         &mut self,
         stop: Option<char>,
         raw_escapes: bool,
         depth: usize,
-    ) -> Option<(String, Vec<LexWord>)> {
+    ) -> Lexed<(String, Vec<LexWord>)> {
         if depth > MAX_DEPTH {
-            return None;
+            return Err(ExpandError::Invalid("variables nest too deep".to_owned()));
         }
         let mut result = String::new();
         let mut words = Vec::new();
@@ -69,7 +85,7 @@ impl Lexer<'_> {
             if Some(c) == stop {
                 self.next();
                 self.finish_word(&mut words, start);
-                return Some((result, words));
+                return Ok((result, words));
             }
             match c {
                 '\'' | '"' | '<' | '$' => {
@@ -90,7 +106,7 @@ impl Lexer<'_> {
                         in_word = true;
                     }
                 }
-                '\\' => {
+                c if c == self.escape => {
                     self.next();
                     self.mark_start(start);
                     if raw_escapes {
@@ -109,11 +125,11 @@ impl Lexer<'_> {
                 }
             }
         }
-        if stop.is_some() {
-            return None;
+        if let Some(stop) = stop {
+            return Err(missing(stop));
         }
         self.finish_word(&mut words, self.pos);
-        Some((result, words))
+        Ok((result, words))
     }
 
     /// Adds a character that may separate words.
@@ -141,14 +157,14 @@ impl Lexer<'_> {
         }
     }
 
-    fn single_quoted(&mut self) -> Option<String> {
+    fn single_quoted(&mut self) -> Lexed<String> {
         let mut result = String::new();
         self.push_quote(&mut result);
         loop {
-            match self.peek()? {
+            match self.peek().ok_or_else(|| missing('\''))? {
                 '\'' => {
                     self.push_quote(&mut result);
-                    return Some(result);
+                    return Ok(result);
                 }
                 c => {
                     self.next();
@@ -158,27 +174,27 @@ impl Lexer<'_> {
         }
     }
 
-    fn double_quoted(&mut self, raw_escapes: bool, depth: usize) -> Option<String> {
+    fn double_quoted(&mut self, raw_escapes: bool, depth: usize) -> Lexed<String> {
         let mut result = String::new();
         self.push_quote(&mut result);
         loop {
-            match self.peek()? {
+            match self.peek().ok_or_else(|| missing('"'))? {
                 '"' => {
                     self.push_quote(&mut result);
-                    return Some(result);
+                    return Ok(result);
                 }
                 '$' => result.push_str(&self.dollar(depth)?),
-                '\\' => {
+                c if c == self.escape => {
                     self.next();
                     if raw_escapes {
-                        result.push('\\');
+                        result.push(c);
                     }
-                    match self.peek()? {
-                        c @ ('"' | '$' | '\\') => {
+                    match self.peek().ok_or_else(|| missing('"'))? {
+                        escaped if matches!(escaped, '"' | '$') || escaped == self.escape => {
                             self.next();
-                            result.push(c);
+                            result.push(escaped);
                         }
-                        _ => result.push('\\'),
+                        _ => result.push(c),
                     }
                 }
                 c => {
@@ -198,43 +214,57 @@ impl Lexer<'_> {
         }
     }
 
-    /// An expansion. No variable is set, so it stands for itself.
-    fn dollar(&mut self, depth: usize) -> Option<String> {
+    fn dollar(&mut self, depth: usize) -> Lexed<String> {
         self.next();
         if self.peek() != Some('{') {
-            return Some(format!("${}", self.name()));
+            let name = self.name();
+            return match self.variables {
+                Some(lookup) if !name.is_empty() => expand::plain(lookup(&name)),
+                _ => Ok(format!("${name}")),
+            };
         }
         self.next();
-        if matches!(self.peek()?, '{' | '}' | ':') {
-            return None;
+        if matches!(self.peek().ok_or_else(|| missing('}'))?, '{' | '}' | ':') {
+            return Err(ExpandError::Invalid("bad substitution".to_owned()));
         }
         let name = self.name();
-        let mut operator = String::from(self.next()?);
+        let mut operator = String::from(self.next().ok_or_else(|| missing('}'))?);
         match operator.as_str() {
-            "}" => return Some(format!("${{{name}}}")),
+            "}" => {
+                return match self.variables {
+                    Some(lookup) => expand::plain(lookup(&name)),
+                    None => Ok(format!("${{{name}}}")),
+                };
+            }
             "/" => return self.replacement(&name, depth),
-            ":" => operator.push(self.next()?),
+            ":" => operator.push(self.next().ok_or_else(|| missing('}'))?),
             _ => {}
         }
         let trims = matches!(operator.as_str(), "#" | "%");
-        if !trims && !matches!(operator.as_str(), "+" | "-" | "?" | ":+" | ":-" | ":?") {
-            // With a colon BuildKit reads the operand of any operator before it looks at it; unset
-            // variables never get as far as the complaint.
-            if operator.len() == 1 || matches!(operator.as_str(), ":#" | ":%") {
-                return None;
-            }
+        // After a colon BuildKit reads the operand of any operator before it looks at it; unset variables
+        // never get as far as the complaint.
+        let readable = operator.starts_with(':') && !matches!(operator.as_str(), ":#" | ":%");
+        if !trims && !readable && !matches!(operator.as_str(), "+" | "-" | "?") {
+            return Err(ExpandError::Invalid(format!("unsupported modifier ({operator}) in substitution")));
         }
         let (operand, _) = self.until(Some('}'), trims, depth + 1)?;
-        Some(format!("${{{name}{operator}{operand}}}"))
+        match self.variables {
+            Some(lookup) => expand::modified(&name, lookup(&name), &operator, &operand),
+            None => Ok(format!("${{{name}{operator}{operand}}}")),
+        }
     }
 
-    fn replacement(&mut self, name: &str, depth: usize) -> Option<String> {
-        if self.peek() == Some('/') {
+    fn replacement(&mut self, name: &str, depth: usize) -> Lexed<String> {
+        let all = self.peek() == Some('/');
+        if all {
             self.next();
         }
         let (pattern, _) = self.until(Some('/'), true, depth + 1)?;
         let (replacement, _) = self.until(Some('}'), true, depth + 1)?;
-        Some(format!("${{{name}/{pattern}/{replacement}}}"))
+        match self.variables {
+            Some(lookup) => expand::replaced(lookup(name), &pattern, &replacement, all),
+            None => Ok(format!("${{{name}/{pattern}/{replacement}}}")),
+        }
     }
 
     fn name(&mut self) -> String {
@@ -284,4 +314,8 @@ impl Lexer<'_> {
         self.pos += width;
         Some(c)
     }
+}
+
+fn missing(closing: char) -> ExpandError {
+    ExpandError::Invalid(format!("the matching `{closing}` is missing"))
 }

@@ -98,3 +98,57 @@ fn deep_nesting_costs_no_stack() {
     let expansion = format!("FROM a\nRUN cat <<E {}\n", "${x:-".repeat(10_000));
     assert!(parse(&expansion).check().is_ok());
 }
+
+#[test]
+fn variables_expand_as_in_buildkit() {
+    let lookup = |name: &str| match name {
+        "HOME" => Lookup::Set("/home/me".to_owned()),
+        "FILE" => Lookup::Set("a.tar.gz".to_owned()),
+        "STARS" => Lookup::Set("a*b*c".to_owned()),
+        "EMPTY" => Lookup::Set(String::new()),
+        "ASK" => Lookup::Unknown,
+        _ => Lookup::Unset,
+    };
+    let invalid = Err(None);
+    let unknown = Err(Some(()));
+    let cases = [
+        ("plain", Ok("plain")),
+        ("$HOME/x", Ok("/home/me/x")),
+        ("\"${HOME}\" '$HOME'", Ok("/home/me $HOME")),
+        ("\\$HOME \\\\", Ok("$HOME \\")),
+        ("$NO|$1|$|", Ok("||$|")),
+        ("${NO:-x}${HOME:-x}${EMPTY:-x}${EMPTY-x}", Ok("x/home/mex")),
+        ("${NO:+x}${HOME:+y}${EMPTY:+x}${EMPTY+z}", Ok("yz")),
+        ("${NO:-${HOME:+in}}", Ok("in")),
+        ("${HOME:?no}", Ok("/home/me")),
+        ("${NO?gone}", invalid),
+        ("${EMPTY:?gone}", invalid),
+        ("${FILE#*.}", Ok("tar.gz")),
+        ("${FILE##*.}", Ok("gz")),
+        ("${FILE%.*}", Ok("a.tar")),
+        ("${FILE%%.*}", Ok("a")),
+        ("${FILE#?.t}", Ok("ar.gz")),
+        ("${FILE%nothing}", Ok("a.tar.gz")),
+        ("${STARS##*\\*}", Ok("c")),
+        ("${STARS//\\*/-}", Ok("a-b-c")),
+        ("${FILE/tar/zip}", Ok("a.zip.gz")),
+        ("${FILE//[.]/-}", Ok("a.tar.gz")),
+        ("${HOME/\\/home/\\/root}", Ok("\\/root/me")),
+        ("${FILE#a\\b}", invalid),
+        ("${FILE^^}", invalid),
+        ("${}", invalid),
+        ("${HOME", invalid),
+        ("'open", invalid),
+        ("$ASK", unknown),
+        ("${ASK:-x}", unknown),
+        ("${NO:-$ASK}", unknown),
+    ];
+    for (text, expected) in cases {
+        let result = expand(text.as_bytes(), b'\\', &lookup);
+        let result = result.map_err(|error| (error == ExpandError::Unknown).then_some(()));
+        assert_eq!(result.as_deref(), expected.as_deref().map_err(|e| e), "{text}");
+    }
+    assert_eq!(expand(b"`$HOME c:\\x", b'`', &lookup), Ok("$HOME c:\\x".to_owned()));
+    let long = format!("${{STARS#{}}}", "*a".repeat(5_000_000));
+    assert_eq!(expand(long.as_bytes(), b'\\', &lookup), Err(ExpandError::Unknown), "the cost is bounded");
+}
