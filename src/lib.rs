@@ -13,6 +13,7 @@ pub mod parse;
 pub mod remarks;
 pub mod run;
 pub mod selection;
+pub mod snippet;
 pub mod source;
 pub mod terminal;
 pub mod write;

@@ -1,4 +1,5 @@
-//! The wording of errors: `PATH:LINE:COLUMN: what is wrong; what to do`, in lower case, on one line.
+//! The wording of errors: `PATH:LINE:COLUMN: what is wrong; what to do`, in lower case, on one line. Where it
+//! is about a Dockerfile's syntax, the line in question follows.
 
 use std::io;
 use std::path::Path;
@@ -6,6 +7,7 @@ use std::path::Path;
 use dfopt_syntax::dockerfile::{Dockerfile, Keyword};
 use dfopt_syntax::{SyntaxError, nearest, position};
 
+use crate::snippet::snippet;
 use crate::terminal::{Look, escaped, line};
 
 /// The most characters of a file that a message repeats.
@@ -56,6 +58,22 @@ pub fn reason(error: &io::Error) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
+/// A message, and the lines to show below it.
+#[derive(Debug)]
+pub struct Marked {
+    message: String,
+    /// See [`snippet`](crate::snippet::snippet); none where the file is something else.
+    pub snippet: Option<String>,
+}
+
+impl std::fmt::Display for Marked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Marked {}
+
 /// The message about a file that is no valid Dockerfile.
 pub fn syntax(path: &Path, source: &[u8], error: &SyntaxError) -> anyhow::Error {
     let mut message = shortened(&line(&error.message), MESSAGE);
@@ -63,10 +81,13 @@ pub fn syntax(path: &Path, source: &[u8], error: &SyntaxError) -> anyhow::Error 
     if !excerpt.is_empty() && !message.contains(&excerpt) {
         message += &format!(" at `{excerpt}`");
     }
-    if !message.contains("did you mean") && !looks_like_dockerfile(source) {
+    let other = !message.contains("did you mean") && !looks_like_dockerfile(source);
+    if other {
         message += "; is this a Dockerfile?";
     }
-    at(path, source, error.span.start as usize, &message)
+    let message = at(path, source, error.span.start as usize, &message).to_string();
+    let snippet = (!other).then(|| snippet(source, error.span));
+    Marked { message, snippet }.into()
 }
 
 /// `; did you mean …? known: …` for a word that is none of `known`.

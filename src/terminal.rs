@@ -9,6 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::cli::Color;
+use crate::messages::Marked;
 
 /// The streams of the process, or their replacements in a test.
 pub struct Terminal<'a> {
@@ -81,6 +82,9 @@ impl<'a> Terminal<'a> {
     pub fn error(&mut self, error: &anyhow::Error) {
         let label = self.err.paint(ERROR, "error");
         self.note(&format!("dfopt: {label}: {}", line(&format!("{error:#}"))));
+        if let Some(snippet) = error.downcast_ref::<Marked>().and_then(|marked| marked.snippet.as_deref()) {
+            self.note(snippet);
+        }
     }
 
     /// Says that something is suspicious.

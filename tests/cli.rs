@@ -96,12 +96,16 @@ fn a_filter_keeps_silent_about_what_it_cannot_rewrite() {
     sandbox.check_pipe(
         "-",
         "FROM debian\nRNU true\n",
-        "! dfopt: error: <stdin>:2:1: unknown instruction `RNU`, did you mean `RUN`?\nexit 2\n",
+        "! dfopt: error: <stdin>:2:1: unknown instruction `RNU`, did you mean `RUN`?\n\
+         !   2 | RNU true\n\
+         !     | ^^^\nexit 2\n",
     );
     sandbox.check_pipe(
         "--stdin-filename src/Dockerfile -",
         "FROM debian\nCOPY --form=x a b\n",
-        "! dfopt: error: src/Dockerfile:2:6: unknown flag `--form` of COPY, did you mean `--from`? at `--form=x`\nexit 2\n",
+        "! dfopt: error: src/Dockerfile:2:6: unknown flag `--form` of COPY, did you mean `--from`? at `--form=x`\n\
+         !   2 | COPY --form=x a b\n\
+         !     |      ^^^^^^^^\nexit 2\n",
     );
 }
 
@@ -134,8 +138,10 @@ fn reports_each_syntax_error_and_goes_on() {
     ]);
     let run = sandbox.run("--check --only apt-update-install");
     assert_eq!((run.text().as_str(), run.code), ("6.Dockerfile\n", 2));
-    let lines: Vec<&str> = run.stderr.lines().collect();
+    // Below each error stand the line it is about and a marker.
+    let lines: Vec<&str> = run.stderr.lines().filter(|line| !line.starts_with(' ')).collect();
     assert_eq!(lines.len(), 6, "{}", run.stderr);
+    assert_eq!(run.stderr.lines().count(), 6 + 5 * 2, "{}", run.stderr);
     for (number, line) in lines[..5].iter().enumerate() {
         let start = format!("dfopt: error: {}.Dockerfile:", number + 1);
         assert!(line.starts_with(&start) && !line.contains("is this a Dockerfile"), "{line}");

@@ -51,6 +51,8 @@ fn one_bad_file_does_not_stop_the_others() {
     sandbox.check(
         WRITE,
         "! dfopt: error: 1.Dockerfile:1:1: unknown instruction `FRM`, did you mean `FROM`?\n\
+         !   1 | FRM x\n\
+         !     | ^^^\n\
          ! rewrote 2.Dockerfile: 1 rewrite\n\
          ! 1 file rewritten, 1 failed\n\
          exit 2\n",

@@ -63,16 +63,11 @@ fn shipped_instructions<'b>(build: &'b Build<'_>) -> impl Iterator<Item = usize>
 
 /// True where a mount of the RUN lies over one of the folders, or over a part of one.
 fn is_mounted(instruction: &Instruction<'_>, folders: &[&str]) -> bool {
-    let mounts = instruction.operation.flags.iter().filter(|flag| flag.name() == "mount");
-    mounts.filter_map(|flag| flag.value()).any(|mount| {
-        let fields = mount.split(',').filter_map(|field| field.split_once('='));
-        let mut targets = fields.filter(|(key, _)| ["target", "dst", "destination"].contains(key));
-        targets.any(|(_, target)| {
-            let target = target.trim_end_matches('/');
-            // What a variable stands for may be anything.
-            target.contains('$')
-                || folders.iter().any(|folder| is_within(target, folder) || is_within(folder, target))
-        })
+    instruction.operation.mounts().any(|mount| {
+        let target = mount.target().unwrap_or_default().trim_end_matches('/');
+        // What a variable stands for may be anything.
+        target.contains('$')
+            || folders.iter().any(|folder| is_within(target, folder) || is_within(folder, target))
     })
 }
 

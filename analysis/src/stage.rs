@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use dfopt_syntax::Dockerfile;
-use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword};
+use dfopt_syntax::dockerfile::{Instruction, Keyword};
 
 /// A build stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +47,11 @@ pub(crate) fn stages(dockerfile: &Dockerfile<'_>) -> Vec<Stage> {
     stages
 }
 
-fn from_words(from: &Instruction<'_>) -> (String, Option<String>) {
-    let Arguments::Words(words) = from.arguments() else { return Default::default() };
-    let word = |i: usize| words.get(i).map(|&word| String::from_utf8_lossy(from.slice(word)).into_owned());
-    (word(0).unwrap_or_default(), word(2).map(|name| name.to_lowercase()))
+/// The reference and the name of a FROM.
+fn from_words(instruction: &Instruction<'_>) -> (String, Option<String>) {
+    let Some(from) = instruction.operation.from() else { return Default::default() };
+    let text = |span| String::from_utf8_lossy(instruction.slice(span)).into_owned();
+    (text(from.reference), from.name.map(|name| text(name).to_lowercase()))
 }
 
 fn base_of(earlier: &[Stage], reference: String) -> Base {
@@ -96,16 +97,8 @@ fn mark_shipped(stages: &mut [Stage], instructions: &[Instruction<'_>]) {
 
 /// The stages or images that an instruction takes files from: `COPY --from=`, `RUN --mount=from=`.
 fn files_from(instruction: &Instruction<'_>) -> Vec<String> {
-    let mut sources = Vec::new();
-    for flag in &instruction.operation.flags {
-        let value = flag.value().unwrap_or_default();
-        match flag.name() {
-            "from" => sources.push(value.to_owned()),
-            "mount" => sources.extend(
-                value.split(',').filter_map(|field| field.trim().strip_prefix("from=")).map(str::to_owned),
-            ),
-            _ => {}
-        }
-    }
-    sources
+    let flag = instruction.flag("from").and_then(|flag| flag.value()).map(str::to_owned);
+    flag.into_iter()
+        .chain(instruction.operation.mounts().filter_map(|mount| mount.from().map(str::to_owned)))
+        .collect()
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword, Lookup, expand};
+use dfopt_syntax::dockerfile::{Arguments, Declaration, Instruction, Keyword, Lookup, expand};
 use dfopt_syntax::shell::Dialect;
 use dfopt_syntax::{Dockerfile, Span};
 
@@ -115,9 +115,9 @@ fn apply(build: &Build<'_>, state: &mut State, instruction: &Instruction<'_>) {
                 state.variables.insert(name.to_owned(), variable);
             }
         }
-        (Keyword::Arg, Arguments::Words(words)) => {
-            for &word in words {
-                declare_arg(build, state, instruction.slice(word));
+        (Keyword::Arg, _) => {
+            for declaration in instruction.operation.declarations(instruction.text.bytes()) {
+                declare_arg(build, state, instruction, declaration);
             }
         }
         _ => {}
@@ -141,14 +141,13 @@ fn evaluate(
     (value, overridable.get())
 }
 
-fn declare_arg(build: &Build<'_>, state: &mut State, word: &[u8]) {
-    let mut parts = word.splitn(2, |&b| b == b'=');
-    let Some(Ok(name)) = parts.next().map(std::str::from_utf8) else { return };
+fn declare_arg(build: &Build<'_>, state: &mut State, arg: &Instruction<'_>, declaration: Declaration) {
+    let Ok(name) = std::str::from_utf8(arg.slice(declaration.name)) else { return };
     if state.variables.get(name).is_some_and(|variable| variable.kind == VariableKind::Env) {
         return;
     }
-    let value = match parts.next() {
-        Some(default) => evaluate(build, default, &state.variables).0,
+    let value = match declaration.default {
+        Some(default) => evaluate(build, arg.slice(default), &state.variables).0,
         None => build.global_args().remove(name),
     };
     state.variables.insert(name.to_owned(), Variable { kind: VariableKind::Arg, value, overridable: true });
@@ -159,16 +158,13 @@ fn declare_arg(build: &Build<'_>, state: &mut State, word: &[u8]) {
 pub(crate) fn global_args(dockerfile: &Dockerfile<'_>) -> BTreeMap<String, String> {
     let mut defaults: BTreeMap<String, String> = BTreeMap::new();
     let globals = dockerfile.instructions().iter().take_while(|i| i.keyword() == Keyword::Arg);
-    for instruction in globals {
-        let Arguments::Words(words) = instruction.arguments() else { continue };
-        for word in words {
-            let Ok(text) = std::str::from_utf8(instruction.slice(*word)) else { continue };
-            let Some((name, default)) = text.split_once('=') else { continue };
-            let lookup = |name: &str| match defaults.get(name) {
-                Some(value) => Lookup::Set(value.clone()),
-                None => Lookup::Unknown,
-            };
-            if let Ok(value) = expand(default.as_bytes(), dockerfile.escape(), &lookup) {
+    for arg in globals {
+        for declaration in arg.operation.declarations(arg.text.bytes()) {
+            let lookup =
+                |name: &str| defaults.get(name).map_or(Lookup::Unknown, |value| Lookup::Set(value.clone()));
+            let Some(default) = declaration.default else { continue };
+            let value = expand(arg.slice(default), dockerfile.escape(), &lookup);
+            if let (Ok(value), Ok(name)) = (value, std::str::from_utf8(arg.slice(declaration.name))) {
                 defaults.insert(name.to_owned(), value);
             }
         }

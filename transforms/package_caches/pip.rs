@@ -47,12 +47,9 @@ fn is_settled(command: &PackageCommand<'_>) -> bool {
 
 /// A cache mount of pip's wherever the home directory is.
 fn mounts_a_cache(build: &Build<'_>, index: usize) -> bool {
-    let flags = &build.instruction(index).operation.flags;
-    flags.iter().any(|flag| {
-        flag.name() == "mount"
-            && flag
-                .value()
-                .is_some_and(|v| v.contains("type=cache") && (v.contains("pip") || v.contains(".cache")))
+    build.instruction(index).operation.mounts().any(|mount| {
+        let target = mount.target().unwrap_or_default();
+        mount.kind() == "cache" && (target.contains("pip") || target.contains(".cache"))
     })
 }
 

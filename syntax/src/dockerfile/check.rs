@@ -9,6 +9,7 @@ use super::error::SyntaxError;
 use super::heredoc;
 use super::instruction::{Instruction, Operation};
 use super::keyword::Keyword;
+use super::mount::{Mount, csv_fields};
 use super::{Dockerfile, durations};
 
 /// What is wrong, and the span of the instruction's text it is about.
@@ -328,10 +329,8 @@ fn check_run(operation: &Operation) -> Result<(), Fault> {
 /// What BuildKit checks of a mount before variables are known: that it is one record of CSV, and that
 /// `from` has no variable.
 fn mount_fault(value: &str) -> Option<String> {
-    let Some(fields) = csv_fields(value) else { return Some("failed to parse the mount as CSV".to_owned()) };
-    let variable = fields.iter().filter_map(|field| field.split_once('=')).any(|(key, value)| {
-        key.eq_ignore_ascii_case("from") && value.find('$').is_some_and(|i| i + 1 != value.len())
-    });
+    let Some(mount) = Mount::parse(value) else { return Some("failed to parse the mount as CSV".to_owned()) };
+    let variable = mount.from().is_some_and(|from| from.find('$').is_some_and(|i| i + 1 != from.len()));
     variable.then(|| "'from' doesn't support variable expansion, define alias stage instead".to_owned())
 }
 
@@ -357,45 +356,4 @@ fn device_fault(value: &str) -> Option<String> {
 /// What `strconv.ParseBool` accepts.
 fn go_bool(value: &str) -> bool {
     ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"].contains(&value)
-}
-
-/// The fields of one CSV record, or none where a quote is out of place.
-fn csv_fields(record: &str) -> Option<Vec<String>> {
-    let mut fields = Vec::new();
-    let mut rest = record;
-    loop {
-        let Some(quoted) = rest.strip_prefix('"') else {
-            let (field, after) =
-                rest.split_once(',').map_or((rest, None), |(field, after)| (field, Some(after)));
-            if field.contains('"') {
-                return None;
-            }
-            fields.push(field.to_owned());
-            match after {
-                Some(after) => rest = after,
-                None => return Some(fields),
-            }
-            continue;
-        };
-        let mut field = String::new();
-        let mut tail = quoted;
-        loop {
-            let (part, after) = tail.split_once('"')?;
-            field.push_str(part);
-            tail = after;
-            match tail.strip_prefix('"') {
-                Some(after) => {
-                    field.push('"');
-                    tail = after;
-                }
-                None => break,
-            }
-        }
-        fields.push(field);
-        match tail.strip_prefix(',') {
-            Some(after) => rest = after,
-            None if tail.is_empty() => return Some(fields),
-            None => return None,
-        }
-    }
 }

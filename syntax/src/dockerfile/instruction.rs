@@ -6,6 +6,7 @@ use super::arguments::{self, Arguments, ArgumentsError};
 use super::blanks::{is_blank, is_latin1_space, leading_space, trim_end};
 use super::heredoc::{self, Heredoc};
 use super::keyword::Keyword;
+use super::mount::Mount;
 use super::text::Text;
 
 /// An instruction of the file.
@@ -58,6 +59,18 @@ impl Flag {
     pub fn value(&self) -> Option<&str> {
         self.text.split_once('=').map(|(_, value)| value)
     }
+
+    /// Where the name stands in `text` (the instruction's), with its dashes.
+    pub fn name_span(&self, text: &[u8]) -> Span {
+        let len = self.span.of(text).iter().position(|&b| b == b'=').unwrap_or(self.span.len());
+        Span { start: self.span.start, end: self.span.start + len as u32 }
+    }
+
+    /// Where the value stands in `text` (the instruction's), quotes and all; none where there is no `=`.
+    pub fn value_span(&self, text: &[u8]) -> Option<Span> {
+        let start = self.name_span(text).end + 1;
+        (start <= self.span.end).then_some(Span { start, end: self.span.end })
+    }
 }
 
 /// How BuildKit makes the text that it hands to the shell.
@@ -91,7 +104,7 @@ impl<'s> Instruction<'s> {
 
     /// The value of the flag `name`, where it is given.
     pub fn flag(&self, name: &str) -> Option<&Flag> {
-        self.operation.flags.iter().find(|flag| flag.name() == name)
+        self.operation.flag(name)
     }
 
     /// The bytes of the source that `span` of the text stands on.
@@ -128,6 +141,17 @@ impl<'s> Instruction<'s> {
 }
 
 impl Operation {
+    /// The flag `name`, where it is given.
+    pub fn flag(&self, name: &str) -> Option<&Flag> {
+        self.flags.iter().find(|flag| flag.name() == name)
+    }
+
+    /// The mounts of RUN, in order.
+    pub fn mounts(&self) -> impl Iterator<Item = Mount> + '_ {
+        let mounts = self.flags.iter().filter(|flag| self.keyword == Keyword::Run && flag.name() == "mount");
+        mounts.filter_map(|flag| Mount::parse(flag.value()?))
+    }
+
     /// The span of the code for the shell in `text` (the instruction's), where the operation is in shell
     /// form and not empty.
     pub fn shell_body(&self, text: &[u8]) -> Option<Span> {

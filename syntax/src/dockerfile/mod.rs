@@ -17,8 +17,10 @@ mod instruction;
 mod json;
 mod keyword;
 mod lex;
+mod mount;
 mod parse;
 mod text;
+mod views;
 
 pub use arguments::{Arguments, ExecArgument, Pair};
 pub use directive::{Directive, DirectiveName};
@@ -27,7 +29,9 @@ pub use expand::{ExpandError, Lookup, expand};
 pub use heredoc::Heredoc;
 pub use instruction::{Flag, Instruction, Operation, ShellKind};
 pub use keyword::Keyword;
+pub use mount::Mount;
 pub use text::Text;
+pub use views::{Declaration, From, Source, Transfer};
 
 use crate::Span;
 

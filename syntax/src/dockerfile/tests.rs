@@ -146,9 +146,55 @@ fn variables_expand_as_in_buildkit() {
     for (text, expected) in cases {
         let result = expand(text.as_bytes(), b'\\', &lookup);
         let result = result.map_err(|error| (error == ExpandError::Unknown).then_some(()));
-        assert_eq!(result.as_deref(), expected.as_deref().map_err(|e| e), "{text}");
+        assert_eq!(result.as_deref(), expected.as_deref(), "{text}");
     }
     assert_eq!(expand(b"`$HOME c:\\x", b'`', &lookup), Ok("$HOME c:\\x".to_owned()));
     let long = format!("${{STARS#{}}}", "*a".repeat(5_000_000));
     assert_eq!(expand(long.as_bytes(), b'\\', &lookup), Err(ExpandError::Unknown), "the cost is bounded");
+}
+
+#[test]
+fn views_name_the_parts_of_an_instruction() {
+    let source = "ARG A B=\"x y\"\nFROM --platform=$P a:1 as Web\nCOPY --chown=1:2 --link one two /to/\n\
+                  ADD [\"a b\", \"/c\"]\nCOPY <<E f /to/\nhi\nE\n\
+                  RUN --mount=type=cache,target=/x,\"id=a,b\" --mount=from=web,src=/s,dst=/d true\n";
+    let dockerfile = parse(source);
+    let at = |i: usize| &dockerfile.instructions()[i];
+    let text = |i: usize, span: Span| &source[at(i).source_span(span).range()];
+
+    let declarations = at(0).operation.declarations(at(0).text.bytes());
+    let declared: Vec<_> =
+        declarations.iter().map(|d| (text(0, d.name), d.default.map(|default| text(0, default)))).collect();
+    assert_eq!(declared, [("A", None), ("B", Some("\"x y\""))]);
+
+    let from = at(1).operation.from().unwrap();
+    let parts = [Some(from.reference), from.keyword, from.name].map(|span| text(1, span.unwrap()));
+    assert_eq!(parts, ["a:1", "as", "Web"]);
+    let platform = at(1).flag("platform").unwrap();
+    assert_eq!(text(1, platform.name_span(at(1).text.bytes())), "--platform");
+    assert_eq!(text(1, platform.value_span(at(1).text.bytes()).unwrap()), "$P");
+    assert_eq!(at(2).flag("link").unwrap().value_span(at(2).text.bytes()), None);
+
+    let transfer = |i: usize| {
+        let transfer = at(i).operation.transfer(at(i).text.bytes()).unwrap();
+        let sources: Vec<_> = transfer
+            .sources
+            .iter()
+            .map(|source| match source {
+                Source::Path(span) => text(i, *span).to_owned(),
+                Source::Heredoc(span) => format!("heredoc {}", text(i, *span)),
+            })
+            .collect();
+        (sources.join(", "), text(i, transfer.destination))
+    };
+    assert_eq!(transfer(2), ("one, two".to_owned(), "/to/"));
+    assert_eq!(transfer(3), ("\"a b\"".to_owned(), "\"/c\""));
+    assert_eq!(transfer(4), ("heredoc <<E, f".to_owned(), "/to/"));
+    let heredoc = &at(4).heredocs[0];
+    assert_eq!(text(4, heredoc.marker), "<<E");
+    assert_eq!((&source[heredoc.body.range()], &source[heredoc.terminator.range()]), ("hi\n", "E"));
+
+    let mounts: Vec<Mount> = at(5).operation.mounts().collect();
+    let described: Vec<_> = mounts.iter().map(|m| (m.kind(), m.from(), m.source(), m.target())).collect();
+    assert_eq!(described, [("cache", None, None, Some("/x")), ("bind", Some("web"), Some("/s"), Some("/d"))]);
 }
