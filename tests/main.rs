@@ -12,6 +12,7 @@ mod discover;
 mod editors;
 mod everything;
 mod examples;
+mod licences;
 mod pipeline;
 mod properties;
 mod sandbox;

@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 
 use dfopt_analysis::packages::recommends::{RELIED_ON, ReliedOn, is_set};
 use dfopt_analysis::packages::{Action, Family, PackageCommand};
-use dfopt_analysis::{Base, BaseImage, Build, ShellCode};
+use dfopt_analysis::{BaseImage, Build, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::shell::{Word, WordPart};
 use dfopt_syntax::{Edit, Span};
@@ -101,8 +101,9 @@ fn rewrite(
         return Err((reason, "name the packages you need, and add --no-install-recommends"));
     }
     let needed: Vec<&ReliedOn> =
-        RELIED_ON.iter().filter(|row| is_needed(build, index, row, &asked, named)).collect();
+        RELIED_ON.iter().filter(|row| is_needed(build, index, command, row, &asked, named)).collect();
     let mut additions: Vec<&'static str> = needed.iter().flat_map(|row| row.recommended).copied().collect();
+    additions.retain(|&package| !asked.contains(package));
     additions.sort_unstable();
     additions.dedup();
     named.extend(additions.iter().map(|&package| (index, package)));
@@ -174,17 +175,20 @@ fn variable(build: &Build<'_>, index: usize, code: &ShellCode<'_>, name: Span) -
 fn is_needed(
     build: &Build<'_>,
     index: usize,
+    command: &PackageCommand<'_>,
     row: &ReliedOn,
     asked: &BTreeSet<String>,
     named: &[(usize, &str)],
 ) -> bool {
     row.packages.iter().any(|package| asked.contains(*package))
         && (row.mentions.is_empty() || row.mentions.iter().any(|text| mentions(build, text)))
-        && !row.or.iter().any(|package| asked.contains(*package))
+        && !asked.iter().any(|package| row.is_brought_by(package))
+        && row.releases.include(build.base_image(index))
         && !in_base(build, index, row)
         && !before(build, index).any(|i| {
-            named.iter().any(|(at, package)| *at == i && row.or.contains(package))
-                || installed_by(build, i, row)
+            let end = if i == index { command.subcommand.span.start } else { u32::MAX };
+            named.iter().any(|(at, package)| *at == i && row.is_brought_by(package))
+                || installed_by(build, i, end, row)
         })
 }
 
@@ -200,21 +204,24 @@ fn before(build: &Build<'_>, index: usize) -> impl Iterator<Item = usize> {
     ancestry.into_iter()
 }
 
-fn installed_by(build: &Build<'_>, index: usize, row: &ReliedOn) -> bool {
+/// True where a command of the RUN that stands before `end` of its code installs it.
+fn installed_by(build: &Build<'_>, index: usize, end: u32, row: &ReliedOn) -> bool {
     build.instruction(index).keyword() == Keyword::Run
         && build.shell_code(index).is_some_and(|code| {
-            installs(code).filter(|command| command.invocation.is_plain()).any(|command| {
+            let earlier = installs(code).filter(|command| command.subcommand.span.start < end);
+            earlier.filter(|command| command.invocation.is_plain()).any(|command| {
                 let mut names = command.operands.iter().filter_map(|word| command.package_name(word));
-                names.any(|name| row.or.contains(&name.as_ref()))
+                names.any(|name| row.is_brought_by(&name))
             })
         })
 }
 
 fn in_base(build: &Build<'_>, index: usize, row: &ReliedOn) -> bool {
-    let oldest = build.stage_of(index).and_then(|stage| build.ancestry(stage).last());
-    let Some(Base::Image(reference)) = oldest.map(|stage| &stage.base) else { return false };
     row.recommended == ["ca-certificates"]
-        && BaseImage::official(reference).is_some_and(|image| image.has_ca_certificates())
+        && build
+            .base_image(index)
+            .and_then(BaseImage::official)
+            .is_some_and(|image| image.has_ca_certificates())
 }
 
 fn mentions(build: &Build<'_>, text: &str) -> bool {

@@ -53,9 +53,10 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
                 );
                 continue;
             }
-            match joining::merge(build, update) {
-                Ok(edits) => {
-                    findings.rewrite("run `apt-get update` with the installation", Effect::Preserve, edits)
+            match joining::check(build, update) {
+                Ok(()) => {
+                    let edits = joining::merge(build, update, install);
+                    findings.rewrite("run `apt-get update` with the installation", Effect::Preserve, edits);
                 }
                 Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
             }

@@ -5,12 +5,15 @@
 //! from the left, so a list may be continued as it stands, but what is appended must be one chain or a
 //! group.
 
+mod errexit;
+
 use dfopt_analysis::{Build, ShellCode};
 use dfopt_syntax::dockerfile::{Instruction, Keyword, LineKind, ShellKind};
 use dfopt_syntax::shell::{Command, CompoundKind, Node, ParameterOperator, Terminator, WordPart};
 use dfopt_syntax::{Edit, Span};
 
 use crate::ignore::is_pragma;
+use errexit::{Errexit, UNGUARDED, ends_simply, errexit};
 
 /// Why commands cannot be joined, and what the user can do about it.
 #[derive(Debug)]
@@ -23,8 +26,31 @@ fn obstacle<T>(reason: impl Into<String>, help: &'static str) -> Result<T, Obsta
     Err(Obstacle { reason: reason.into(), help })
 }
 
-/// The edits that make one RUN of the neighbours `first` and `first + 1`.
-pub(crate) fn merge(build: &Build<'_>, first: usize) -> Result<Vec<Edit>, Obstacle> {
+/// The edits that make one RUN of the neighbours `first..=last`, each of which [`check`] has let pass with
+/// the one above it.
+pub(crate) fn merge(build: &Build<'_>, first: usize, last: usize) -> Vec<Edit> {
+    let style = Style::of(build, &Vec::from_iter(first..=last));
+    let mut edits = Vec::new();
+    let mut close = "";
+    for below in first + 1..=last {
+        let (a, b) = (build.instruction(below - 1), build.instruction(below));
+        let start = a.source_span(a.operation.body).end;
+        let end = b.source_span(b.operation.body).start;
+        let joint = style.joint(build, &comments_between(build, a, b));
+        let is_list = build.shell_code(below).is_some_and(|code| code.and_chain().is_none());
+        let open = if is_list { "{ " } else { "" };
+        edits.push(Edit::replace(Span { start, end }, format!("{close}{joint}{open}")));
+        close = if is_list { "; }" } else { "" };
+    }
+    if !close.is_empty() {
+        let instruction = build.instruction(last);
+        edits.push(Edit::insert(instruction.source_span(instruction.operation.body).end, close));
+    }
+    edits
+}
+
+/// Whether the RUN `first` and the one below it can become one.
+pub(crate) fn check(build: &Build<'_>, first: usize) -> Result<(), Obstacle> {
     let second = first + 1;
     let (a, b) = (build.instruction(first), build.instruction(second));
     if a.operation.flags.iter().map(|flag| &flag.text).ne(b.operation.flags.iter().map(|flag| &flag.text)) {
@@ -43,6 +69,9 @@ pub(crate) fn merge(build: &Build<'_>, first: usize) -> Result<Vec<Edit>, Obstac
             "put it in a subshell, or merge by hand",
         );
     }
+    if build.exits_on_error(first) && (code_a.and_chain().is_none() || !ends_simply(code_a)) {
+        return obstacle(UNGUARDED, "merge by hand");
+    }
     if let Some(what) = looks_back(code_b) {
         return obstacle(format!("the second RUN reads `{what}`"), "merge by hand");
     }
@@ -56,14 +85,10 @@ pub(crate) fn merge(build: &Build<'_>, first: usize) -> Result<Vec<Edit>, Obstac
     if comments.iter().any(|comment| std::str::from_utf8(comment).is_err()) {
         return obstacle("a comment between the RUNs is not UTF-8", "save the file as UTF-8");
     }
-    let start = a.source_span(a.operation.body).end;
-    let end = b.source_span(b.operation.body).start;
-    let style = Style::of(build, &[first, second]);
-    let mut edits = vec![Edit::replace(Span { start, end }, style.joint(build, &comments))];
-    if code_b.and_chain().is_none() {
-        group(b, code_b, &mut edits)?;
+    if code_b.and_chain().is_none() && !code_b.can_be_continued() {
+        return obstacle("the second RUN cannot be grouped", "merge by hand");
     }
-    Ok(edits)
+    Ok(())
 }
 
 /// The edit that makes RUN `index` run `command` last, once everything before it succeeded.
@@ -73,20 +98,36 @@ pub(crate) fn append(build: &Build<'_>, index: usize, command: &str) -> Result<E
         return obstacle("the RUN is not plain shell code", "add the clean-up by hand");
     };
     let style = Style::of(build, &[index]);
-    let end = instruction.source_span(instruction.operation.body).end;
-    match code.script.list.items.last().and_then(|item| item.terminator) {
-        // `a; b;`: `b` decides the exit code, so the `;` becomes `&&`.
-        Some((Terminator::Semicolon, _)) if check_lines(instruction, build).is_ok() => {
+    let body_end = instruction.source_span(instruction.operation.body).end;
+    let Some(last) = code.script.list.items.last() else {
+        return obstacle("it runs no command", "remove it");
+    };
+    // `a; b;`: what joins the next command takes the place of the last `;`.
+    let start = match last.terminator {
+        Some((Terminator::Semicolon, _)) => {
+            check_lines(instruction, build)?;
             check_text(code)?;
-            let start = code.text.source_end(last_command_end(code));
-            Ok(Edit::replace(Span { start, end }, style.joint(build, &[]) + command))
+            code.text.source_end(last.and_or.span.end)
         }
         _ => {
             check_end(instruction, code, build)?;
-            let joint = if stops_on_error(code) { style.semicolon(build) } else { style.joint(build, &[]) };
-            Ok(Edit::insert(end, joint + command))
+            body_end
         }
+    };
+    if (Span { start, end: body_end }).of(build.source()).contains(&b'#') {
+        return obstacle("a comment stands before its last `;`", "move the comment");
     }
+    // Where the shell stops at each failure, `;` is enough, unless it overlooks that of the last command.
+    let errexit = errexit(build, index, code);
+    let is_seen = last.and_or.rest.is_empty() && last.and_or.first.negations.is_empty();
+    let is_list = code.script.list.items.len() > 2;
+    let joint = match ends_simply(code) {
+        simple if errexit == Errexit::On && is_seen && (is_list || !simple) => style.semicolon(build),
+        false if errexit != Errexit::Off => return obstacle(UNGUARDED, "add the clean-up by hand"),
+        _ => style.joint(build, &[]),
+    };
+    let blanks = build.source()[body_end as usize..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    Ok(Edit::replace(Span { start, end: body_end + blanks as u32 }, joint + command))
 }
 
 /// The code of a RUN in shell form without heredocs.
@@ -129,23 +170,6 @@ fn check_lines(instruction: &Instruction<'_>, build: &Build<'_>) -> Result<(), O
         return Ok(());
     }
     obstacle("a continuation or comment follows its last command", "end the RUN with its last command")
-}
-
-fn last_command_end(code: &ShellCode<'_>) -> u32 {
-    code.script.list.items.last().map_or(0, |item| item.and_or.span.end)
-}
-
-/// `{ list; }` around the code of `instruction`, so that it counts as one command after `&&`.
-fn group(instruction: &Instruction<'_>, code: &ShellCode<'_>, edits: &mut Vec<Edit>) -> Result<(), Obstacle> {
-    if !code.can_be_continued() {
-        return obstacle("the second RUN cannot be grouped", "merge by hand");
-    }
-    let body = instruction.source_span(instruction.operation.body);
-    if let Some(edit) = edits.last_mut() {
-        edit.text.push_str("{ ");
-    }
-    edits.push(Edit::insert(body.end, "; }"));
-    Ok(())
 }
 
 /// Builtins that change the shell they run in (POSIX 2.14 and bash's own), and `exec`, which replaces it.
@@ -199,6 +223,10 @@ fn left_behind(code: &ShellCode<'_>) -> Option<String> {
                 None if command.assignments.is_empty() => Some("a redirection".to_owned()),
                 None => Some("an assignment".to_owned()),
                 Some(word) => match word.literal(text) {
+                    // It is a special builtin: what is assigned for it stays (POSIX 2.14).
+                    Some(name) if name == ":" && !command.assignments.is_empty() => {
+                        Some("an assignment".to_owned())
+                    }
                     Some(name) if !SHELL_CHANGING.contains(&name.as_ref()) => None,
                     Some(name) => Some(format!("`{name}`")),
                     None => Some("a command that a variable names".to_owned()),
@@ -238,18 +266,6 @@ fn looks_back(code: &ShellCode<'_>) -> Option<String> {
     found
 }
 
-/// True for `set -e; a; b`: a list of commands under `set -e`.
-fn stops_on_error(code: &ShellCode<'_>) -> bool {
-    let commands = code.script.simple_commands();
-    let Some((first, _)) = commands.first() else { return false };
-    let text = code.text.bytes();
-    let words: Vec<_> = first.words.iter().take(2).filter_map(|word| word.literal(text)).collect();
-    let [name, option] = words.as_slice() else { return false };
-    let list = &code.script.list;
-    let one_by_one = list.items.len() > 2 && list.items.iter().all(|item| item.and_or.rest.is_empty());
-    name == "set" && option.starts_with('-') && option.contains('e') && one_by_one
-}
-
 /// The comments between two neighbours, and those in the second above its code, without blanks around.
 fn comments_between<'b>(build: &'b Build<'_>, a: &Instruction<'_>, b: &Instruction<'_>) -> Vec<&'b [u8]> {
     let code_start = b.source_span(b.operation.body).start;
@@ -270,14 +286,15 @@ struct Style {
 }
 
 impl Style {
-    /// The style of the first of `preferred` that has a joint over two lines, else of any RUN.
+    /// The style of the first of `preferred`, which is not empty, that has a joint over two lines, else of
+    /// any RUN.
     fn of(build: &Build<'_>, preferred: &[usize]) -> Self {
         let all = 0..build.dockerfile().instructions().len();
         let mut joints =
             preferred.iter().copied().chain(all).filter_map(|index| Self::of_joint(build, index));
         joints.next().unwrap_or_else(|| {
             let indent = preferred.iter().find_map(|&index| continuation_indent(build, index));
-            Self { leading: false, indent: indent.unwrap_or_else(|| "    ".to_owned()) }
+            Self { leading: false, indent: indent.unwrap_or_else(|| deeper(build, preferred[0])) }
         })
     }
 
@@ -297,7 +314,7 @@ impl Style {
                     .ends_with(&[build.dockerfile().escape()]);
                 let broken = leading || source[operator.end as usize..next.start as usize].contains(&b'\n');
                 let line_start = if leading { operator.start } else { next.start };
-                broken.then(|| Self { leading, indent: indent_at(source, line_start) })
+                broken.then(|| Self { leading, indent: indent_at(source, line_start + 1) })
             },
         )
     }
@@ -322,6 +339,11 @@ impl Style {
     fn line_break(&self, build: &Build<'_>, end: &str) -> String {
         format!("{end} {}{}", build.dockerfile().escape() as char, build.dockerfile().newline())
     }
+}
+
+/// Four blanks more than the instruction.
+fn deeper(build: &Build<'_>, index: usize) -> String {
+    indent_at(build.source(), build.instruction(index).span.start + 1) + "    "
 }
 
 /// The indent of the first continuation line with code.

@@ -32,7 +32,7 @@
 //! no layers, so its RUNs are left apart.
 
 use dfopt_analysis::packages::{Family, Manager, PackageCommand, managers};
-use dfopt_analysis::{Base, BaseImage, Build, Invocation};
+use dfopt_analysis::{BaseImage, Build, Invocation};
 use dfopt_syntax::dockerfile::Keyword;
 
 use crate::{Context, Effect, Findings, Transform, joining};
@@ -49,25 +49,51 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
     let build = context.build;
     for stage in build.stages().iter().filter(|stage| stage.shipped) {
         let families: Vec<Option<Family>> = stage.instructions.clone().map(|i| family(build, i)).collect();
-        for (offset, pair) in families.windows(2).enumerate() {
-            let (Some(family), true) = (pair[0], pair[0] == pair[1]) else { continue };
-            let first = stage.instructions.start + offset;
-            let instruction = build.instruction(first + 1);
-            let span = instruction.source_span(instruction.operation.body);
-            if family == Family::Pip && replaces_pip(build, first) {
-                findings.missed(
-                    span,
-                    "the first RUN may replace the `pip` that the shell remembers where to find",
-                    "call `python3 -m pip` in both",
-                );
-                continue;
+        let mut next = stage.instructions.start;
+        while next < stage.instructions.end {
+            let first = next;
+            let family_of = |index: usize| families[index - stage.instructions.start];
+            let below = (first + 1..stage.instructions.end).take_while(|&index| {
+                family_of(index).is_some_and(|family| {
+                    family_of(index - 1) == Some(family) && joins(build, index - 1, family, findings)
+                })
+            });
+            let last = below.last().unwrap_or(first);
+            match last - first {
+                0 => {}
+                1 => findings.rewrite(
+                    "merge with the RUN below",
+                    Effect::Preserve,
+                    joining::merge(build, first, last),
+                ),
+                runs => findings.rewrite(
+                    format!("merge with the {runs} RUNs below"),
+                    Effect::Preserve,
+                    joining::merge(build, first, last),
+                ),
             }
-            match joining::merge(build, first) {
-                Ok(edits) => findings.rewrite("merge with the RUN above", Effect::Preserve, edits),
-                Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
-            }
+            next = last + 1;
         }
     }
+}
+
+/// Whether the RUN `first` can become one with that below; if not, says why.
+fn joins(build: &Build<'_>, first: usize, family: Family, findings: &mut Findings) -> bool {
+    let instruction = build.instruction(first + 1);
+    let span = instruction.source_span(instruction.operation.body);
+    if family == Family::Pip && replaces_pip(build, first) {
+        findings.missed(
+            span,
+            "the first RUN may replace the `pip` that the shell remembers where to find",
+            "call `python3 -m pip` in both",
+        );
+        return false;
+    }
+    let checked = joining::check(build, first);
+    if let Err(obstacle) = &checked {
+        findings.missed(span, obstacle.reason.clone(), obstacle.help);
+    }
+    checked.is_ok()
 }
 
 /// The package manager that all commands of the RUN work for.
@@ -140,10 +166,7 @@ fn replaces_pip(build: &Build<'_>, index: usize) -> bool {
             command.operands.iter().any(|word| command.package_name(word).as_deref() == Some("pip"))
         })
     });
-    let image = build.stage_of(index).and_then(|stage| build.ancestry(stage).last());
-    let in_place = image.is_some_and(|stage| match &stage.base {
-        Base::Image(reference) => BaseImage::official(reference).is_some_and(|image| image.name == "python"),
-        _ => false,
-    });
+    let image = build.base_image(index).and_then(BaseImage::official);
+    let in_place = image.is_some_and(|image| image.name == "python");
     installs_pip && !in_place
 }

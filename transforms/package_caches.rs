@@ -37,8 +37,8 @@ mod apt;
 mod pip;
 
 use dfopt_analysis::packages::{Family, Manager};
-use dfopt_analysis::{Build, Invocation};
-use dfopt_syntax::dockerfile::Instruction;
+use dfopt_analysis::{Build, Invocation, ShellCode};
+use dfopt_syntax::dockerfile::{Instruction, Keyword};
 
 use crate::{Context, Effect, Findings, Transform};
 
@@ -73,6 +73,20 @@ fn is_mounted(instruction: &Instruction<'_>, folders: &[&str]) -> bool {
 
 fn is_within(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// True where an instruction names a cache of that family, other than to mount it or to remove it: the file
+/// does something with what is kept there.
+fn is_read(build: &Build<'_>, family: Family) -> bool {
+    let caches = Manager::of_family(family).caches;
+    (0..build.dockerfile().instructions().len()).any(|index| {
+        let instruction = build.instruction(index);
+        let text = instruction.text.bytes();
+        let reads = matches!(instruction.keyword(), Keyword::Run | Keyword::Copy | Keyword::Add)
+            && caches.iter().any(|cache| memchr::memmem::find(text, cache.as_bytes()).is_some());
+        let removes = |code: &ShellCode<'_>| code.invocations().iter().any(|i| removes_cache(i, family));
+        reads && !is_mounted(instruction, caches) && !build.shell_code(index).is_some_and(removes)
+    })
 }
 
 /// True for an `rm` of something in the caches of that family.

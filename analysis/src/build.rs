@@ -59,6 +59,14 @@ impl<'d> Build<'d> {
         })
     }
 
+    /// The image that the stage of instruction `index` stands on, directly or not, as it is written.
+    pub fn base_image(&self, index: usize) -> Option<&str> {
+        match &self.ancestry(self.stage_of(index)?).last()?.base {
+            Base::Image(reference) => Some(reference),
+            _ => None,
+        }
+    }
+
     /// The defaults of the build arguments before the first FROM, by name.
     pub fn global_args(&self) -> BTreeMap<String, String> {
         state::global_args(self.dockerfile)
@@ -73,6 +81,11 @@ impl<'d> Build<'d> {
     /// none, or where the shell or the code is not understood (see [`Build::is_opaque`]).
     pub fn shell_code(&self, index: usize) -> Option<&ShellCode<'d>> {
         self.shell_code[index].get_or_init(|| ShellCode::parse(self, index)).as_ref()
+    }
+
+    /// True where the SHELL of instruction `index` stops at the first command that fails: `bash -e`.
+    pub fn exits_on_error(&self, index: usize) -> bool {
+        state::exits_on_error(self, index)
     }
 
     /// True where instruction `index` runs shell code that is not understood.

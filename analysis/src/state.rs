@@ -74,17 +74,31 @@ pub(crate) fn before(build: &Build<'_>, index: usize) -> State {
 
 /// The shell alone, which is asked for far more often than the rest.
 pub(crate) fn shell_before(build: &Build<'_>, index: usize) -> Shell {
-    let Some(stage) = build.stage_of(index) else { return default_shell(build) };
+    shell_instruction(build, index).map_or_else(|| default_shell(build), shell_of)
+}
+
+/// True where the SHELL in effect has the shell stop at the first command that fails: `-e`.
+pub(crate) fn exits_on_error(build: &Build<'_>, index: usize) -> bool {
+    let Some(Arguments::Exec(words)) = shell_instruction(build, index).map(Instruction::arguments) else {
+        return false;
+    };
+    let cluster = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('e');
+    words.iter().skip(1).any(|word| word.value == "errexit" || cluster(&word.value))
+}
+
+/// The SHELL in effect, where the file has one.
+fn shell_instruction<'d>(build: &Build<'d>, index: usize) -> Option<&'d Instruction<'d>> {
     let mut end = index;
-    for stage in build.ancestry(stage) {
+    for stage in build.ancestry(build.stage_of(index)?) {
         let instructions =
             &build.dockerfile().instructions()[stage.instructions.start..end.min(stage.instructions.end)];
-        if let Some(shell) = instructions.iter().rev().find(|i| i.keyword() == Keyword::Shell) {
-            return shell_of(shell);
+        let shell = instructions.iter().rev().find(|i| i.keyword() == Keyword::Shell);
+        if shell.is_some() {
+            return shell;
         }
         end = usize::MAX;
     }
-    default_shell(build)
+    None
 }
 
 /// What a stage on an image starts with.

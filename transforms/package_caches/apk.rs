@@ -1,15 +1,19 @@
 //! apk: `--no-cache` fetches the index, uses it and keeps nothing, so `apk update` is not needed.
 
-use dfopt_analysis::Build;
 use dfopt_analysis::packages::{Action, Family, IndexUse, Manager, PackageCommand, uses_index};
+use dfopt_analysis::{Build, Stage};
 use dfopt_syntax::dockerfile::{Keyword, ShellKind};
 use dfopt_syntax::shell::{AndOrOperator, Pipeline};
 use dfopt_syntax::{Edit, Span};
 
-use super::{is_mounted, removes_cache};
+use super::{is_mounted, is_read, removes_cache};
 use crate::{Effect, Findings, Rewrite};
 
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
+    let is_old = |stage: &Stage| build.base_image(stage.instructions.start).is_some_and(lacks_the_option);
+    if is_read(build, Family::Apk) || build.stages().iter().any(is_old) {
+        return;
+    }
     let instructions = 0..build.dockerfile().instructions().len();
     let plans: Vec<Plan> = instructions.filter_map(|index| plan(build, index)).collect();
     if let Some((plan, below)) = plans.iter().find_map(|plan| Some((plan, blocked(build, plan, &plans)?))) {
@@ -31,6 +35,12 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     for plan in plans {
         findings.rewrite("add `--no-cache`", Effect::Slim, plan.edits);
     }
+}
+
+/// True for Alpine before 3.3, the first with `--no-cache`.
+fn lacks_the_option(image: &str) -> bool {
+    let tag = image.split_once("alpine:").map(|(_, tag)| tag);
+    tag.is_some_and(|tag| tag.starts_with("2.") || ["3.0", "3.1", "3.2"].contains(&tag))
 }
 
 /// What to change in one RUN.
@@ -73,7 +83,7 @@ fn plan(build: &Build<'_>, index: usize) -> Option<Plan> {
 
 /// `--no-cache`, in the place of an `--update` where there is one.
 fn no_cache(code: &dfopt_analysis::ShellCode<'_>, command: &PackageCommand<'_>) -> Option<Edit> {
-    if command.has_option(&["--no-cache", "--cache-dir"]) {
+    if command.has_option(&["--no-cache", "--cache-dir", "--no-network"]) {
         return None;
     }
     let update = command.options.iter().find(|word| {

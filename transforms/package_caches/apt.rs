@@ -34,6 +34,11 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
             findings.missed_because_of(build.instruction(below).span, span, reason, help);
             continue;
         }
+        if only_updates(code) {
+            let reason = "nothing is installed from the lists that it fetches";
+            findings.missed(span, reason, "remove the RUN, or put it in front of an installation");
+            continue;
+        }
         if let Some(builtin) = ends_early(code) {
             let reason = format!("`{builtin}` may end the RUN before a clean-up at its end");
             findings.missed(span, reason, "remove the lists by hand: rm -rf /var/lib/apt/lists/*");
@@ -65,8 +70,18 @@ fn is_update(invocation: &Invocation<'_>) -> bool {
         .is_some_and(|command| command.manager.family == Family::Apt && command.action == Action::Update)
 }
 
-/// `rm` or `find … -delete` on the lists or a folder around them.
+/// True for code that fetches the lists and does nothing else: without them it would be pointless.
+fn only_updates(code: &ShellCode<'_>) -> bool {
+    let invocations = code.invocations();
+    invocations.len() == code.script.simple_commands().len() && invocations.iter().all(is_update)
+}
+
+/// `apt-get dist-clean`, or `rm` or `find … -delete` on the lists or a folder around them.
 fn removes_lists(invocation: &Invocation<'_>) -> bool {
+    if let Some(command) = PackageCommand::of(invocation.clone()) {
+        return command.manager.family == Family::Apt
+            && matches!(command.name.as_ref(), "dist-clean" | "distclean");
+    }
     let words = || invocation.arguments.iter().filter_map(|word| invocation.literal(word));
     let names_lists = words().any(|path| {
         let path = path.trim_end_matches(['*', '/']);

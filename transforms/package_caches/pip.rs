@@ -1,11 +1,11 @@
 //! pip: `--no-cache-dir`.
 
 use dfopt_analysis::packages::{Action, Family, PackageCommand};
-use dfopt_analysis::{Build, ShellCode};
+use dfopt_analysis::{BaseImage, Build, ShellCode};
 use dfopt_syntax::Edit;
 use dfopt_syntax::dockerfile::Keyword;
 
-use super::{is_mounted, removes_cache, shipped_instructions};
+use super::{is_mounted, is_read, removes_cache, shipped_instructions};
 use crate::{Effect, Findings};
 
 /// Where pip keeps its cache for root, and the folder around it.
@@ -14,12 +14,29 @@ const CACHE: &str = "/root/.cache/pip";
 /// pip's own settings for its cache: with one of them it is off already, or somewhere on purpose.
 const SETTINGS: [&str; 2] = ["PIP_NO_CACHE_DIR", "PIP_CACHE_DIR"];
 
+/// Parts of the references of images whose pip is older than 6, the first with `--no-cache-dir`.
+const WITHOUT_THE_OPTION: [&str; 9] = [
+    "precise",
+    "12.04",
+    "trusty",
+    "14.04",
+    "phusion/baseimage:0.9",
+    "wheezy",
+    "debian:7",
+    "jessie",
+    "debian:8",
+];
+
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
+    if is_read(build, Family::Pip) {
+        return;
+    }
     for index in shipped_instructions(build) {
         let instruction = build.instruction(index);
         if instruction.keyword() != Keyword::Run
             || is_mounted(instruction, &[CACHE])
             || mounts_a_cache(build, index)
+            || lacks_the_option(build, index)
         {
             continue;
         }
@@ -43,6 +60,14 @@ fn pip_commands<'c>(code: &'c ShellCode<'_>) -> impl Iterator<Item = PackageComm
 
 fn is_settled(command: &PackageCommand<'_>) -> bool {
     command.has_option(&["--no-cache-dir", "--no-cache", "--cache-dir"])
+}
+
+/// True where the pip of the base image does not know `--no-cache-dir`.
+fn lacks_the_option(build: &Build<'_>, index: usize) -> bool {
+    build.base_image(index).is_some_and(|image| {
+        WITHOUT_THE_OPTION.iter().any(|part| image.contains(part))
+            && BaseImage::official(image).is_none_or(|image| image.name != "python")
+    })
 }
 
 /// A cache mount of pip's wherever the home directory is.

@@ -116,6 +116,9 @@ pub const ALL: &[Manager] = &[
             ("autopurge", Action::Remove),
             ("clean", Action::Clean),
             ("autoclean", Action::Clean),
+            // Since apt 2.7; removes the index, too.
+            ("dist-clean", Action::Clean),
+            ("distclean", Action::Clean),
             ("source", Action::Query),
             ("download", Action::Query),
             ("search", Action::Query),

@@ -1,0 +1,60 @@
+//! `set -e`: where the shell stops at the first command that fails, and where it does not.
+
+use dfopt_analysis::{Build, ShellCode};
+use dfopt_syntax::shell::{Command, Node, SimpleCommand, Word};
+
+/// `set -e` does not stop inside what stands before `&&` (POSIX, `set`).
+pub(super) const UNGUARDED: &str =
+    "before `&&`, the shell would not stop at the first failure inside its last command";
+
+/// Whether the shell stops at the first command that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Errexit {
+    Off,
+    /// From the first command to the last.
+    On,
+    /// In a part of the code.
+    Somewhere,
+}
+
+/// What SHELL and `set` make of it for the code of instruction `index`.
+pub(super) fn errexit(build: &Build<'_>, index: usize, code: &ShellCode<'_>) -> Errexit {
+    let text = code.text.bytes();
+    let list = &code.script.list;
+    let sets = code.script.simple_commands().into_iter().filter_map(|(command, _)| {
+        let (name, options) = command.words.split_first()?;
+        let changes = name.literal(text)? == "set" && options.iter().any(|word| names_errexit(word, text));
+        changes.then_some(command)
+    });
+    let sets: Vec<&SimpleCommand> = sets.collect();
+    let is_first = |set: &SimpleCommand| {
+        let first = list.items.first().filter(|item| item.and_or.rest.is_empty());
+        first.is_some_and(|item| item.and_or.span == set.span)
+            && set.words.iter().all(|word| !word.span.of(text).starts_with(b"+"))
+    };
+    match sets.as_slice() {
+        [] if build.exits_on_error(index) => Errexit::On,
+        [] => Errexit::Off,
+        [set] if is_first(set) => Errexit::On,
+        _ => Errexit::Somewhere,
+    }
+}
+
+/// True for `-eux`, `+e`, `errexit` (after `-o`), and for what only running tells.
+fn names_errexit(option: &Word, text: &[u8]) -> bool {
+    option
+        .literal(text)
+        .is_none_or(|option| option == "errexit" || option.starts_with(['-', '+']) && option.contains('e'))
+}
+
+/// True where the last pipeline is made of commands without an inside that `set -e` would guard.
+pub(super) fn ends_simply(code: &ShellCode<'_>) -> bool {
+    let mut has_functions = false;
+    code.script.walk(&mut |node, _| has_functions |= matches!(node, Node::Compound(Command::Function(_))));
+    code.script.list.items.last().is_none_or(|item| {
+        let last = item.and_or.rest.last().map_or(&item.and_or.first, |(.., pipeline)| pipeline);
+        let is_simple = last.commands.iter().all(|command| matches!(command, Command::Simple(_)));
+        // `set -e` does not look into a negated pipeline anyway.
+        !last.negations.is_empty() || is_simple && !has_functions
+    })
+}
