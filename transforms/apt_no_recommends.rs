@@ -106,6 +106,13 @@ fn rewrite(
     additions.retain(|&package| !asked.contains(package));
     additions.sort_unstable();
     additions.dedup();
+    if !additions.is_empty() && removes_unneeded(code) {
+        let reason = format!(
+            "`{}` would have to be named, and then stay where it is removed now",
+            additions.join(" ")
+        );
+        return Err((reason, "add --no-install-recommends, and name it where it is removed, too"));
+    }
     named.extend(additions.iter().map(|&package| (index, package)));
 
     let option = if asks(command) { " -y --no-install-recommends" } else { " --no-install-recommends" };
@@ -118,6 +125,15 @@ fn rewrite(
         edits.push(name_packages(build, code, command, &additions));
     }
     Ok((title, edits))
+}
+
+/// True where the code removes packages that nothing needs any more: what is named would not be one of them.
+fn removes_unneeded(code: &ShellCode<'_>) -> bool {
+    code.invocations().into_iter().filter_map(PackageCommand::of).any(|command| {
+        command.manager.family == Family::Apt
+            && command.action == Action::Remove
+            && (command.name.starts_with("auto") || command.has_option(&["--auto-remove", "--autoremove"]))
+    })
 }
 
 /// The packages that an operand asks for.

@@ -144,6 +144,8 @@ fn who_needs_the_package_index() {
         ("RUN if [ (", Unknown),
         ("CMD apt-get install x", Needs),
         ("CMD [\"./start.sh\"]", None),
+        ("CMD ./start.sh", None),
+        ("ENTRYPOINT [\"sh\", \"-c\", \"apt-get install x\"]", Unknown),
         ("ONBUILD RUN apt-get install x", Unknown),
         ("ONBUILD RUN make", None),
         ("COPY . .", None),

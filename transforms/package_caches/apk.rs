@@ -3,7 +3,7 @@
 use dfopt_analysis::packages::{Action, Family, IndexUse, Manager, PackageCommand, uses_index};
 use dfopt_analysis::{Build, Stage};
 use dfopt_syntax::dockerfile::{Keyword, ShellKind};
-use dfopt_syntax::shell::{AndOrOperator, Pipeline};
+use dfopt_syntax::shell::{AndOr, AndOrOperator, Pipeline};
 use dfopt_syntax::{Edit, Span};
 
 use super::{is_mounted, is_read, removes_cache};
@@ -76,7 +76,7 @@ fn plan(build: &Build<'_>, index: usize) -> Option<Plan> {
     let queries = commands.iter().any(|command| command.action == Action::Query);
     let update = if queries { None } else { update_in_chain(build, index, &commands) };
     let drops_update = update.is_some();
-    edits.extend(update);
+    edits.extend(update.into_iter().flatten());
     let span = code.source_span(commands.first()?.invocation.command.span);
     (!edits.is_empty()).then_some(Plan { index, span, edits, drops_update })
 }
@@ -97,24 +97,42 @@ fn no_cache(code: &dfopt_analysis::ShellCode<'_>, command: &PackageCommand<'_>) 
 }
 
 /// Takes `apk update &&` out of a chain that installs afterwards.
-fn update_in_chain(build: &Build<'_>, index: usize, commands: &[PackageCommand<'_>]) -> Option<Edit> {
+fn update_in_chain(build: &Build<'_>, index: usize, commands: &[PackageCommand<'_>]) -> Option<Vec<Edit>> {
     let code = build.shell_code(index)?;
     let update = commands.iter().find(|command| command.action == Action::Update)?;
     let installs_after = commands.iter().any(|command| {
         command.action == Action::Install && command.subcommand.span.start > update.subcommand.span.start
     });
-    let and_or = &code.script.list.items.iter().find(|item| is_alone(&item.and_or.first, update))?.and_or;
-    let (operator, _, next) = and_or.rest.first()?;
-    if *operator != AndOrOperator::And || !installs_after {
+    let (operator, next) = code.script.list.items.iter().find_map(|item| follower(&item.and_or, update))?;
+    if !installs_after {
         return None;
     }
-    let start = code.source_span(and_or.first.span).start;
+    let start = code.source_span(update.invocation.command.span).start;
     let end = code.source_span(next.span).start;
     let gap = Span { start, end };
-    // A comment in the gap would be lost with it.
     let has_comment =
         gap.of(build.source()).split(|&b| b == b'\n').any(|line| line.trim_ascii_start().starts_with(b"#"));
-    (!has_comment).then(|| Edit::delete(gap))
+    if !has_comment {
+        return Some(vec![Edit::delete(gap)]);
+    }
+    // The comments stay, and the line breaks around them.
+    let with_blanks = |span: Span| {
+        let span = code.source_span(span);
+        let blanks = build.source()[span.end as usize..].iter().take_while(|&&b| b == b' ').count() as u32;
+        Edit::delete(Span { start: span.start, end: span.end + blanks })
+    };
+    Some(vec![with_blanks(update.invocation.command.span), with_blanks(operator)])
+}
+
+/// The `&&` behind `command` and the pipeline after it, where nothing but `&&` leads up to both.
+fn follower<'c>(and_or: &'c AndOr, command: &PackageCommand<'_>) -> Option<(Span, &'c Pipeline)> {
+    let before = std::iter::once(&and_or.first).chain(and_or.rest.iter().map(|(.., pipeline)| pipeline));
+    let mut pairs = before.zip(&and_or.rest);
+    let plain = pairs.by_ref().take_while(|(_, (operator, ..))| *operator == AndOrOperator::And);
+    plain
+        .into_iter()
+        .find(|(pipeline, _)| is_alone(pipeline, command))
+        .map(|(_, (_, operator, next))| (*operator, next))
 }
 
 /// True where the pipeline is that one command and nothing else.

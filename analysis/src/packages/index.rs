@@ -59,22 +59,25 @@ const BUILD_SCRIPTS: &[&str] = &[
 
 /// What instruction `index` does with the index of `family` that stages below or lines above fetched.
 ///
-/// A script of the project counts as unknown: it may have been written for this very file. A script that
-/// is downloaded does not, as it has to work on images that come without an index.
+/// A script of the project that the build runs counts as unknown: it may have been written for this very
+/// file. A script that is downloaded does not, as it has to work on images that come without an index; nor
+/// does what a container runs when it starts.
 pub fn uses_index(build: &Build<'_>, index: usize, family: Family) -> IndexUse {
     let instruction = build.instruction(index);
+    let text = instruction.text.bytes();
     match (instruction.keyword(), instruction.arguments()) {
         (Keyword::Run, Arguments::Exec(words)) => {
             exec_form(words.iter().map(|word| word.value.as_str()), family)
         }
-        (Keyword::Run | Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck, _) => {
-            match build.shell_code(index) {
-                Some(code) => shell_code(code, family),
-                None if build.is_opaque(index) => IndexUse::Unknown,
-                None => IndexUse::None,
-            }
+        (Keyword::Run, _) => match build.shell_code(index) {
+            Some(code) => shell_code(code, family),
+            None if build.is_opaque(index) => IndexUse::Unknown,
+            None => IndexUse::None,
+        },
+        (Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck, _) if mentions(text, family) => {
+            build.shell_code(index).map_or(IndexUse::Unknown, |code| shell_code(code, family))
         }
-        (Keyword::Onbuild, _) if mentions(instruction.text.bytes(), family) => IndexUse::Unknown,
+        (Keyword::Onbuild, _) if mentions(text, family) => IndexUse::Unknown,
         _ => IndexUse::None,
     }
 }
