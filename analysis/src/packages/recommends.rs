@@ -26,10 +26,10 @@ pub struct ReliedOn {
 pub enum Releases {
     /// All of them.
     All,
-    /// Those whose image has one of these in its reference.
-    Only(&'static [&'static str]),
+    /// Those whose image has a part of one of these groups in its reference.
+    Only(&'static [&'static [&'static str]]),
     /// All but those.
-    Except(&'static [&'static str]),
+    Except(&'static [&'static [&'static str]]),
 }
 
 impl ReliedOn {
@@ -42,13 +42,14 @@ impl ReliedOn {
 impl Releases {
     /// True where the image `reference`, which may be unknown, is of such a release.
     pub fn include(self, reference: Option<&str>) -> bool {
-        let has = |parts: &[&str]| {
-            reference.is_some_and(|reference| parts.iter().any(|part| reference.contains(part)))
+        let has = |groups: &[&[&str]]| {
+            let mut parts = groups.iter().copied().flatten();
+            reference.is_some_and(|reference| parts.any(|part| reference.contains(part)))
         };
         match self {
             Self::All => true,
-            Self::Only(parts) => has(parts),
-            Self::Except(parts) => !has(parts),
+            Self::Only(groups) => has(groups),
+            Self::Except(groups) => !has(groups),
         }
     }
 }
@@ -72,23 +73,8 @@ const UP_TO_2018: &[&str] = &[
     "18.04",
 ];
 
-/// Debian up to 10, Ubuntu up to 20.04.
-const UP_TO_2020: &[&str] = &[
-    "jessie",
-    "stretch",
-    "buster",
-    "debian:8",
-    "debian:9",
-    "debian:10",
-    "trusty",
-    "14.04",
-    "xenial",
-    "16.04",
-    "bionic",
-    "18.04",
-    "focal",
-    "20.04",
-];
+/// Ubuntu 20.04.
+const UBUNTU_2020: &[&str] = &["focal", "20.04"];
 
 /// The rows.
 pub const RELIED_ON: &[ReliedOn] = &[
@@ -299,7 +285,7 @@ pub const RELIED_ON: &[ReliedOn] = &[
         recommended: &["libprotobuf-dev"],
         or: &["libprotobuf-dev"],
         mentions: &[],
-        releases: Releases::Except(UP_TO_2018),
+        releases: Releases::Except(&[UP_TO_2018]),
         need: "`protoc` needs its well-known types",
     },
     ReliedOn {
@@ -307,7 +293,7 @@ pub const RELIED_ON: &[ReliedOn] = &[
         recommended: &["libfl-dev"],
         or: &["libfl-dev"],
         mentions: &[],
-        releases: Releases::Except(UP_TO_2018),
+        releases: Releases::Except(&[UP_TO_2018]),
         need: "scanners are linked with it",
     },
     ReliedOn {
@@ -364,7 +350,7 @@ pub const RELIED_ON: &[ReliedOn] = &[
         recommended: &["gnupg"],
         or: &["gnupg", "gnupg2", "gpg-agent", "gnupg-agent"],
         mentions: &["add-apt-repository", "apt-add-repository", "apt-key", "gpg "],
-        releases: Releases::Except(WITH_GNUPG),
+        releases: Releases::Except(&[WITH_GNUPG]),
         need: "keys of repositories are added with it",
     },
     ReliedOn {
@@ -372,7 +358,7 @@ pub const RELIED_ON: &[ReliedOn] = &[
         recommended: &["dirmngr"],
         or: &["dirmngr"],
         mentions: &["keyserver", "recv-key"],
-        releases: Releases::Only(&["stretch", "debian:9"]),
+        releases: Releases::Only(&[&["stretch", "debian:9"]]),
         need: "it fetches keys from a server",
     },
     ReliedOn {
@@ -380,7 +366,7 @@ pub const RELIED_ON: &[ReliedOn] = &[
         recommended: &["python3-setuptools", "python3-wheel"],
         or: &["python3-setuptools"],
         mentions: &["pip install", "pip3 install", "pip wheel"],
-        releases: Releases::Only(UP_TO_2018),
+        releases: Releases::Only(&[UP_TO_2018]),
         need: "pip builds packages with it",
     },
     ReliedOn {
@@ -388,7 +374,7 @@ pub const RELIED_ON: &[ReliedOn] = &[
         recommended: &["build-essential", "python-all-dev", "python-setuptools", "python-wheel"],
         or: &["python-setuptools"],
         mentions: &["pip install", "pip3 install", "pip wheel"],
-        releases: Releases::Only(UP_TO_2018),
+        releases: Releases::Only(&[UP_TO_2018]),
         need: "pip builds packages with it",
     },
     ReliedOn {
@@ -396,7 +382,7 @@ pub const RELIED_ON: &[ReliedOn] = &[
         recommended: &["git"],
         or: &["git"],
         mentions: &["npm install", "npm ci", "npm i "],
-        releases: Releases::Except(UP_TO_2020),
+        releases: Releases::Except(&[UP_TO_2018, UBUNTU_2020]),
         need: "npm clones dependencies with it",
     },
 ];
