@@ -62,7 +62,7 @@ pub fn reason(error: &io::Error) -> String {
 #[derive(Debug)]
 pub struct Marked {
     message: String,
-    /// See [`snippet`](crate::snippet::snippet); none where the file is something else.
+    /// See [`snippet`]; none where the file is something else.
     pub snippet: Option<String>,
 }
 
