@@ -15,6 +15,7 @@ mod examples;
 mod licences;
 mod pipeline;
 mod properties;
+mod readme;
 mod sandbox;
 mod seeds;
 mod snapshots;

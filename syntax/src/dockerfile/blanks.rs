@@ -12,10 +12,13 @@ pub(super) fn is_latin1_space(byte: u8) -> bool {
 
 /// The number of leading bytes that are Unicode white space.
 pub(super) fn leading_space(text: &[u8]) -> usize {
-    let ascii = text.iter().take_while(|&&b| is_blank(b) || b == b'\n').count();
-    match next_char(&text[ascii..]) {
-        Some((c, width)) if c.is_whitespace() => ascii + width + leading_space(&text[ascii + width..]),
-        _ => ascii,
+    let mut len = 0;
+    loop {
+        len += text[len..].iter().take_while(|&&b| is_blank(b) || b == b'\n').count();
+        match next_char(&text[len..]) {
+            Some((c, width)) if c.is_whitespace() => len += width,
+            _ => return len,
+        }
     }
 }
 

@@ -93,6 +93,8 @@ fn deep_nesting_costs_no_stack() {
     let onbuild = "ONBUILD ".repeat(7_000);
     let source = format!("FROM a\n{onbuild}RUN x\n");
     assert!(parse(&source).check().is_err());
+    let blanks = format!("FROM a\nRUN \\\n{}x\n", format!("{}\\\n", "\u{a0}".repeat(30_000)).repeat(20));
+    assert_eq!(parse(&blanks).instructions()[1].slice(parse(&blanks).instructions()[1].operation.body), b"x");
     let json = format!("FROM a\nRUN {}\n", "[".repeat(60_000));
     assert!(parse(&json).check().is_ok());
     let expansion = format!("FROM a\nRUN cat <<E {}\n", "${x:-".repeat(10_000));
