@@ -277,6 +277,9 @@ fn comments_between<'b>(build: &'b Build<'_>, a: &Instruction<'_>, b: &Instructi
         .collect()
 }
 
+/// How many instructions of a file are asked how it is written.
+const STYLE_SAMPLE: usize = 256;
+
 /// How a file writes one command a line.
 #[derive(Clone, Debug)]
 struct Style {
@@ -289,7 +292,7 @@ impl Style {
     /// The style of the first of `preferred`, which is not empty, that has a joint over two lines, else of
     /// any RUN.
     fn of(build: &Build<'_>, preferred: &[usize]) -> Self {
-        let all = 0..build.dockerfile().instructions().len();
+        let all = 0..build.dockerfile().instructions().len().min(STYLE_SAMPLE);
         let mut joints =
             preferred.iter().copied().chain(all).filter_map(|index| Self::of_joint(build, index));
         joints.next().unwrap_or_else(|| {

@@ -15,6 +15,12 @@ use crate::state::{self, State};
 pub struct Build<'d> {
     dockerfile: &'d Dockerfile<'d>,
     stages: Vec<Stage>,
+    /// The stages that are built FROM each stage.
+    heirs: Vec<Vec<usize>>,
+    /// The stages whose base a variable names: it may be any earlier stage.
+    variable_bases: Vec<usize>,
+    /// The SHELL in effect at each instruction, looked up when it is first asked for.
+    shells: OnceCell<Vec<Option<usize>>>,
     /// The shell code of each instruction, parsed when it is first asked for.
     shell_code: Vec<OnceCell<Option<ShellCode<'d>>>>,
 }
@@ -23,7 +29,17 @@ impl<'d> Build<'d> {
     /// Analyses `dockerfile`, which must have passed [`Dockerfile::check`].
     pub fn new(dockerfile: &'d Dockerfile<'d>) -> Self {
         let shell_code = dockerfile.instructions().iter().map(|_| OnceCell::new()).collect();
-        Self { dockerfile, stages: stage::stages(dockerfile), shell_code }
+        let stages = stage::stages(dockerfile);
+        let mut heirs = vec![Vec::new(); stages.len()];
+        let mut variable_bases = Vec::new();
+        for stage in &stages {
+            match &stage.base {
+                Base::Stage(parent) => heirs[*parent].push(stage.index),
+                Base::Image(reference) if reference.contains('$') => variable_bases.push(stage.index),
+                _ => {}
+            }
+        }
+        Self { dockerfile, stages, heirs, variable_bases, shells: OnceCell::new(), shell_code }
     }
 
     /// The tree.
@@ -48,7 +64,8 @@ impl<'d> Build<'d> {
 
     /// The stage that instruction `index` stands in; none before the first FROM.
     pub fn stage_of(&self, index: usize) -> Option<&Stage> {
-        self.stages.iter().find(|stage| stage.instructions.contains(&index))
+        let after = self.stages.partition_point(|stage| stage.instructions.start <= index);
+        self.stages.get(after.checked_sub(1)?)
     }
 
     /// The stages from `stage` down to the one that stands on an image, each FROM the next.
@@ -61,7 +78,7 @@ impl<'d> Build<'d> {
 
     /// The image that the stage of instruction `index` stands on, directly or not, as it is written.
     pub fn base_image(&self, index: usize) -> Option<&str> {
-        match &self.ancestry(self.stage_of(index)?).last()?.base {
+        match &self.stages[self.stage_of(index)?.root].base {
             Base::Image(reference) => Some(reference),
             _ => None,
         }
@@ -83,6 +100,12 @@ impl<'d> Build<'d> {
         self.shell_code[index].get_or_init(|| ShellCode::parse(self, index)).as_ref()
     }
 
+    /// The SHELL in effect at instruction `index`, where the file has one.
+    pub(crate) fn shell_instruction(&self, index: usize) -> Option<&'d Instruction<'d>> {
+        let shells = self.shells.get_or_init(|| state::shells(self));
+        shells[index].map(|shell| self.instruction(shell))
+    }
+
     /// True where the SHELL of instruction `index` stops at the first command that fails: `bash -e`.
     pub fn exits_on_error(&self, index: usize) -> bool {
         state::exits_on_error(self, index)
@@ -95,21 +118,41 @@ impl<'d> Build<'d> {
             && self.shell_code(index).is_none()
     }
 
-    /// The instructions that run on top of instruction `index`: the rest of its stage, then each stage
-    /// that is built FROM it, directly or not. A stage whose base a variable names may be one of them.
-    pub fn runs_after(&self, index: usize) -> Vec<usize> {
-        let Some(stage) = self.stage_of(index) else { return Vec::new() };
-        let mut after: Vec<usize> = (index + 1..stage.instructions.end).collect();
-        for heir in &self.stages[stage.index + 1..] {
-            let inherits = self.ancestry(heir).any(|ancestor| match &ancestor.base {
-                Base::Stage(parent) => *parent == stage.index,
-                Base::Image(reference) => ancestor.index > stage.index && reference.contains('$'),
-                Base::Scratch => false,
-            });
-            if inherits {
-                after.extend(heir.instructions.clone());
+    /// Looks at the instructions that run on top of instruction `index` until one is found: the rest of its
+    /// stage, then each stage that is built FROM it, directly or not. A stage whose base a variable names
+    /// may be one of them.
+    pub fn find_after<T>(&self, index: usize, mut look: impl FnMut(usize) -> After<T>) -> Option<T> {
+        let stage = self.stage_of(index)?;
+        let mut seen = vec![false; self.stages.len()];
+        let mut branches = vec![(stage, index + 1)];
+        'branches: while let Some((stage, start)) = branches.pop() {
+            if std::mem::replace(&mut seen[stage.index], true) {
+                continue;
             }
+            for i in start..stage.instructions.end {
+                match look(i) {
+                    After::GoOn => {}
+                    After::Leave => continue 'branches,
+                    After::Found(found) => return Some(found),
+                }
+            }
+            let variable = self.variable_bases.iter().filter(|&&heir| heir > stage.index);
+            let heirs = self.heirs[stage.index].iter().chain(variable).map(|&heir| &self.stages[heir]);
+            branches.extend(
+                heirs.map(|heir| (heir, heir.instructions.start)).collect::<Vec<_>>().into_iter().rev(),
+            );
         }
-        after
+        None
     }
+}
+
+/// What to do after one instruction was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After<T> {
+    /// Look at the next one.
+    GoOn,
+    /// Look neither at the rest of its stage nor at what is built FROM it.
+    Leave,
+    /// This is it.
+    Found(T),
 }

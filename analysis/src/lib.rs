@@ -11,7 +11,7 @@ mod shell_code;
 mod stage;
 mod state;
 
-pub use build::Build;
+pub use build::{After, Build};
 pub use image::BaseImage;
 pub use invocation::Invocation;
 pub use shell_code::ShellCode;

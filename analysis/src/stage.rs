@@ -1,5 +1,6 @@
 //! Stages, what they are built from, and which of them reach a user.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use dfopt_syntax::Dockerfile;
@@ -14,6 +15,8 @@ pub struct Stage {
     pub name: Option<String>,
     /// What it is built from.
     pub base: Base,
+    /// The stage at the bottom of it, which stands on an image or on nothing; its own number where it does.
+    pub root: usize,
     /// Its instructions, the FROM included.
     pub instructions: Range<usize>,
     /// True where its layers may end up in an image that somebody uses: it is the last stage, or no
@@ -37,54 +40,41 @@ pub(crate) fn stages(dockerfile: &Dockerfile<'_>) -> Vec<Stage> {
     let starts: Vec<usize> =
         (0..instructions.len()).filter(|&i| instructions[i].keyword() == Keyword::From).collect();
     let mut stages: Vec<Stage> = Vec::with_capacity(starts.len());
+    // Names mean the last earlier stage that has them.
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut read = vec![false; starts.len()];
     for (index, &start) in starts.iter().enumerate() {
         let end = starts.get(index + 1).copied().unwrap_or(instructions.len());
-        let (base, name) = from_words(&instructions[start]);
-        let base = base_of(&stages, base);
-        stages.push(Stage { index, name, base, instructions: start..end, shipped: false });
+        let (reference, name) = from_words(&instructions[start]);
+        let base = match names.get(&reference.to_lowercase()) {
+            _ if reference == "scratch" => Base::Scratch,
+            Some(&parent) => Base::Stage(parent),
+            None => Base::Image(reference),
+        };
+        let root = match base {
+            Base::Stage(parent) => {
+                read[parent] = true;
+                stages[parent].root
+            }
+            _ => index,
+        };
+        for source in instructions[start..end].iter().flat_map(files_from) {
+            let number = source.parse().ok().filter(|&number: &usize| number < index);
+            if let Some(source) = number.or_else(|| names.get(&source.to_lowercase()).copied()) {
+                read[source] = true;
+            }
+        }
+        if let Some(name) = &name {
+            names.insert(name.clone(), index);
+        }
+        stages.push(Stage { index, name, base, root, instructions: start..end, shipped: false });
     }
-    mark_shipped(&mut stages, instructions);
+    mark_shipped(&mut stages, &read);
     stages
 }
 
-/// The reference and the name of a FROM.
-fn from_words(instruction: &Instruction<'_>) -> (String, Option<String>) {
-    let Some(from) = instruction.operation.from() else { return Default::default() };
-    let text = |span| String::from_utf8_lossy(instruction.slice(span)).into_owned();
-    (text(from.reference), from.name.map(|name| text(name).to_lowercase()))
-}
-
-fn base_of(earlier: &[Stage], reference: String) -> Base {
-    if reference == "scratch" {
-        return Base::Scratch;
-    }
-    match by_name(earlier, &reference) {
-        Some(stage) => Base::Stage(stage),
-        None => Base::Image(reference),
-    }
-}
-
-/// The last earlier stage of that name, whatever the casing.
-fn by_name(earlier: &[Stage], name: &str) -> Option<usize> {
-    earlier.iter().rposition(|stage| stage.name.as_deref() == Some(name.to_lowercase().as_str()))
-}
-
-fn mark_shipped(stages: &mut [Stage], instructions: &[Instruction<'_>]) {
-    let mut read = vec![false; stages.len()];
-    for stage in stages.iter() {
-        if let Base::Stage(parent) = stage.base {
-            read[parent] = true;
-        }
-        for instruction in &instructions[stage.instructions.clone()] {
-            for source in files_from(instruction) {
-                let earlier = &stages[..stage.index];
-                let number = source.parse().ok().filter(|&number: &usize| number < stage.index);
-                if let Some(source) = number.or_else(|| by_name(earlier, &source)) {
-                    read[source] = true;
-                }
-            }
-        }
-    }
+/// `read`: the stages that another one is built from, or takes files from.
+fn mark_shipped(stages: &mut [Stage], read: &[bool]) {
     for index in (0..stages.len()).rev() {
         let last = index + 1 == stages.len();
         stages[index].shipped |= last || !read[index];
@@ -93,6 +83,13 @@ fn mark_shipped(stages: &mut [Stage], instructions: &[Instruction<'_>]) {
             stages[parent].shipped = true;
         }
     }
+}
+
+/// The reference and the name of a FROM.
+fn from_words(instruction: &Instruction<'_>) -> (String, Option<String>) {
+    let Some(from) = instruction.operation.from() else { return Default::default() };
+    let text = |span| String::from_utf8_lossy(instruction.slice(span)).into_owned();
+    (text(from.reference), from.name.map(|name| text(name).to_lowercase()))
 }
 
 /// The stages or images that an instruction takes files from: `COPY --from=`, `RUN --mount=from=`.

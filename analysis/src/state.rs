@@ -74,31 +74,37 @@ pub(crate) fn before(build: &Build<'_>, index: usize) -> State {
 
 /// The shell alone, which is asked for far more often than the rest.
 pub(crate) fn shell_before(build: &Build<'_>, index: usize) -> Shell {
-    shell_instruction(build, index).map_or_else(|| default_shell(build), shell_of)
+    build.shell_instruction(index).map_or_else(|| default_shell(build), shell_of)
 }
 
 /// True where the SHELL in effect has the shell stop at the first command that fails: `-e`.
 pub(crate) fn exits_on_error(build: &Build<'_>, index: usize) -> bool {
-    let Some(Arguments::Exec(words)) = shell_instruction(build, index).map(Instruction::arguments) else {
+    let Some(Arguments::Exec(words)) = build.shell_instruction(index).map(Instruction::arguments) else {
         return false;
     };
     let cluster = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('e');
     words.iter().skip(1).any(|word| word.value == "errexit" || cluster(&word.value))
 }
 
-/// The SHELL in effect, where the file has one.
-fn shell_instruction<'d>(build: &Build<'d>, index: usize) -> Option<&'d Instruction<'d>> {
-    let mut end = index;
-    for stage in build.ancestry(build.stage_of(index)?) {
-        let instructions =
-            &build.dockerfile().instructions()[stage.instructions.start..end.min(stage.instructions.end)];
-        let shell = instructions.iter().rev().find(|i| i.keyword() == Keyword::Shell);
-        if shell.is_some() {
-            return shell;
+/// For each instruction, the SHELL in effect. A stage starts with that of the stage it is built FROM.
+pub(crate) fn shells(build: &Build<'_>) -> Vec<Option<usize>> {
+    let instructions = build.dockerfile().instructions();
+    let mut shells = vec![None; instructions.len()];
+    let mut at_end = Vec::with_capacity(build.stages().len());
+    for stage in build.stages() {
+        let mut shell = match stage.base {
+            Base::Stage(parent) => at_end[parent],
+            _ => None,
+        };
+        for i in stage.instructions.clone() {
+            shells[i] = shell;
+            if instructions[i].keyword() == Keyword::Shell {
+                shell = Some(i);
+            }
         }
-        end = usize::MAX;
+        at_end.push(shell);
     }
-    None
+    shells
 }
 
 /// What a stage on an image starts with.

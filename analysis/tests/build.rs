@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, uses_index};
-use dfopt_analysis::{BaseImage, Build, Shell, VariableKind};
+use dfopt_analysis::{After, BaseImage, Build, Shell, VariableKind};
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::shell::Dialect;
 
@@ -158,10 +158,26 @@ fn who_needs_the_package_index() {
 
 #[test]
 fn what_runs_after_an_instruction_follows_the_stages() {
+    let after = |source: &str, index: usize, leave: usize| {
+        with(source, |build| {
+            let mut seen = Vec::new();
+            let found = build.find_after(index, |i| {
+                seen.push(i);
+                if i == leave { After::Leave } else { After::<()>::GoOn }
+            });
+            assert_eq!(found, None);
+            seen
+        })
+    };
     let source = "FROM a AS base\nRUN 1\nRUN 2\nFROM b\nRUN 3\nFROM base AS c\nRUN 4\nFROM c\nRUN 5\n";
-    with(source, |build| assert_eq!(build.runs_after(1), [2, 5, 6, 7, 8]));
+    assert_eq!(after(source, 1, 99), [2, 5, 6, 7, 8]);
+    assert_eq!(after(source, 1, 6), [2, 5, 6]);
+    assert_eq!(after(source, 1, 2), [2], "what is built from a stage that is left is left, too");
     let source = "ARG X=base\nFROM a AS base\nRUN 1\nFROM $X\nRUN 2\n";
-    with(source, |build| assert_eq!(build.runs_after(2), [3, 4], "a variable may name the stage"));
+    assert_eq!(after(source, 2, 99), [3, 4], "a variable may name the stage");
+    let found =
+        with(source, |build| build.find_after(1, |i| if i == 3 { After::Found(i) } else { After::GoOn }));
+    assert_eq!(found, Some(3));
 }
 
 #[test]

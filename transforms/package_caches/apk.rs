@@ -1,7 +1,9 @@
 //! apk: `--no-cache` fetches the index, uses it and keeps nothing, so `apk update` is not needed.
 
+use std::collections::BTreeSet;
+
 use dfopt_analysis::packages::{Action, Family, IndexUse, Manager, PackageCommand, uses_index};
-use dfopt_analysis::{Build, Stage};
+use dfopt_analysis::{After, Build, Stage};
 use dfopt_syntax::dockerfile::{Keyword, ShellKind};
 use dfopt_syntax::shell::{AndOr, AndOrOperator, Pipeline};
 use dfopt_syntax::{Edit, Span};
@@ -16,7 +18,10 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     }
     let instructions = 0..build.dockerfile().instructions().len();
     let plans: Vec<Plan> = instructions.filter_map(|index| plan(build, index)).collect();
-    if let Some((plan, below)) = plans.iter().find_map(|plan| Some((plan, blocked(build, plan, &plans)?))) {
+    let left_behind = left_behind(build, &plans);
+    if let Some((plan, below)) =
+        plans.iter().find_map(|plan| Some((plan, blocked(build, plan, &left_behind)?)))
+    {
         findings.missed_because_of(
             build.instruction(below).span,
             plan.span,
@@ -140,13 +145,15 @@ fn is_alone(pipeline: &Pipeline, command: &PackageCommand<'_>) -> bool {
     pipeline.negations.is_empty() && pipeline.span == command.invocation.command.span
 }
 
+/// The instructions that need an index and do not fetch one with what is planned for them.
+fn left_behind(build: &Build<'_>, plans: &[Plan]) -> BTreeSet<usize> {
+    let planned: BTreeSet<usize> = plans.iter().map(|plan| plan.index).collect();
+    let needs = |i: &usize| matches!(uses_index(build, *i, Family::Apk), IndexUse::Needs | IndexUse::Unknown);
+    (0..build.dockerfile().instructions().len()).filter(|i| !planned.contains(i)).filter(needs).collect()
+}
+
 /// An instruction that would miss the index that `plan` drops.
-fn blocked(build: &Build<'_>, plan: &Plan, plans: &[Plan]) -> Option<usize> {
-    if !plan.drops_update {
-        return None;
-    }
-    let mut below =
-        build.runs_after(plan.index).into_iter().filter(|i| !plans.iter().any(|plan| plan.index == *i));
-    let needs = |index_use| matches!(index_use, IndexUse::Needs | IndexUse::Unknown);
-    below.find(|&i| needs(uses_index(build, i, Family::Apk)))
+fn blocked(build: &Build<'_>, plan: &Plan, left_behind: &BTreeSet<usize>) -> Option<usize> {
+    let found = |i| if left_behind.contains(&i) { After::Found(i) } else { After::GoOn };
+    if left_behind.is_empty() || !plan.drops_update { None } else { build.find_after(plan.index, found) }
 }

@@ -1,7 +1,7 @@
 //! apt: the package lists of `apt-get update`.
 
 use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, uses_index};
-use dfopt_analysis::{Build, Invocation, ShellCode};
+use dfopt_analysis::{After, Build, Invocation, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
 
 use super::{is_mounted, is_within, shipped_instructions};
@@ -97,21 +97,11 @@ fn removes_lists(invocation: &Invocation<'_>) -> bool {
 
 /// The first instruction on top of this one that may need the lists.
 fn needed_below(build: &Build<'_>, index: usize) -> Option<(usize, IndexUse)> {
-    let mut replaced_up_to = 0;
-    build.runs_after(index).into_iter().find_map(|i| {
-        if i < replaced_up_to {
-            return None;
-        }
-        let index_use = uses_index(build, i, Family::Apt);
-        match index_use {
-            IndexUse::None => None,
-            // From here to the end of the stage there are new lists.
-            IndexUse::Replaces => {
-                replaced_up_to = build.stage_of(i).map_or(0, |stage| stage.instructions.end);
-                None
-            }
-            IndexUse::Needs | IndexUse::Unknown => Some((i, index_use)),
-        }
+    build.find_after(index, |i| match uses_index(build, i, Family::Apt) {
+        IndexUse::None => After::GoOn,
+        // From here on there are new lists.
+        IndexUse::Replaces => After::Leave,
+        needs @ (IndexUse::Needs | IndexUse::Unknown) => After::Found((i, needs)),
     })
 }
 

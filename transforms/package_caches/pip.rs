@@ -83,8 +83,15 @@ fn cleans_up(code: &ShellCode<'_>) -> bool {
         || pip_commands(code).any(|command| command.action == Action::Clean)
 }
 
+/// True where the environment or the code itself sets one of pip's own settings.
 fn has_setting(build: &Build<'_>, index: usize, code: &ShellCode<'_>) -> bool {
+    let present =
+        SETTINGS.iter().filter(|setting| memchr::memmem::find(build.source(), setting.as_bytes()).is_some());
+    let present: Vec<&&str> = present.collect();
+    if present.is_empty() {
+        return false;
+    }
     let variables = build.state_before(index).variables;
     let text = String::from_utf8_lossy(code.text.bytes());
-    SETTINGS.iter().any(|setting| variables.contains_key(*setting) || text.contains(setting))
+    present.iter().any(|setting| variables.contains_key(**setting) || text.contains(**setting))
 }
