@@ -24,7 +24,7 @@
 //! one only if the first succeeded, as before. Comments between the two stay between them.
 
 use dfopt_analysis::Build;
-use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, uses_index};
+use dfopt_analysis::packages::{Family, IndexUse, only_updates, uses_index};
 use dfopt_syntax::dockerfile::Keyword;
 
 use crate::{Context, Effect, Findings, Transform, joining};
@@ -40,7 +40,7 @@ pub(crate) const TRANSFORM: Transform = Transform {
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let build = context.build;
     for stage in build.stages() {
-        for update in stage.instructions.clone().filter(|&i| only_updates(build, i)) {
+        for update in stage.instructions.clone().filter(|&i| is_update(build, i)) {
             let Some(install) = installation_below(build, update, stage.instructions.end) else { continue };
             let instruction = build.instruction(update);
             let span = instruction.source_span(instruction.operation.body);
@@ -65,18 +65,9 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// True for a RUN whose commands all are `apt-get update`.
-fn only_updates(build: &Build<'_>, index: usize) -> bool {
-    if build.instruction(index).keyword() != Keyword::Run {
-        return false;
-    }
-    let Some(code) = build.shell_code(index) else { return false };
-    let commands = code.script.simple_commands();
-    !commands.is_empty()
-        && code.invocations().len() == commands.len()
-        && code.invocations().into_iter().all(|invocation| {
-            PackageCommand::of(invocation)
-                .is_some_and(|c| c.manager.family == Family::Apt && c.action == Action::Update)
-        })
+fn is_update(build: &Build<'_>, index: usize) -> bool {
+    build.instruction(index).keyword() == Keyword::Run
+        && build.shell_code(index).is_some_and(|code| only_updates(code, Family::Apt))
 }
 
 /// The next instruction that installs from the index, unless one before it fetches its own.

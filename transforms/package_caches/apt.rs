@@ -1,6 +1,6 @@
 //! apt: the package lists of `apt-get update`.
 
-use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, uses_index};
+use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, only_updates, uses_index};
 use dfopt_analysis::{After, Build, Invocation, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
 
@@ -34,7 +34,7 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
             findings.missed_because_of(build.instruction(below).span, span, reason, help);
             continue;
         }
-        if only_updates(code) {
+        if only_updates(code, Family::Apt) {
             let reason = "nothing is installed from the lists that it fetches";
             findings.missed(span, reason, "remove the RUN, or put it in front of an installation");
             continue;
@@ -68,12 +68,6 @@ fn leaves_lists<'c>(code: &'c ShellCode<'_>) -> Option<Invocation<'c>> {
 fn is_update(invocation: &Invocation<'_>) -> bool {
     PackageCommand::of(invocation.clone())
         .is_some_and(|command| command.manager.family == Family::Apt && command.action == Action::Update)
-}
-
-/// True for code that fetches the lists and does nothing else: without them it would be pointless.
-fn only_updates(code: &ShellCode<'_>) -> bool {
-    let invocations = code.invocations();
-    invocations.len() == code.script.simple_commands().len() && invocations.iter().all(is_update)
 }
 
 /// `apt-get dist-clean`, or `rm` or `find … -delete` on the lists or a folder around them.

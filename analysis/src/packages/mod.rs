@@ -8,5 +8,5 @@ pub mod managers;
 pub mod recommends;
 
 pub use command::PackageCommand;
-pub use index::{IndexUse, uses_index};
+pub use index::{IndexUse, only_updates, uses_index};
 pub use managers::{Action, Family, Manager};
