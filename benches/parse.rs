@@ -1,17 +1,22 @@
 //! Parsing and rewriting, in bytes per second: `cargo bench`.
 //!
 //! The input is every Dockerfile of the reference corpus where it is there (see `tests/corpus.rs`), else
-//! the examples of this repository.
+//! the examples of this repository; and the huge and deep inputs of `tests/generated.rs`, which have to
+//! cost about the same per byte.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
+
+#[path = "../tests/generated.rs"]
+mod generated;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use dfopt_syntax::Dockerfile;
+use dfopt_syntax::shell::{self, Dialect};
 use dfopt_transforms::{Options, optimize};
-use divan::Bencher;
 use divan::counter::BytesCount;
+use divan::{Bencher, black_box};
 
 static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -48,26 +53,85 @@ fn main() {
 /// The Dockerfile layer alone.
 #[divan::bench]
 fn parse(bencher: Bencher<'_, '_>) {
-    let files = &*FILES;
-    bencher.counter(total(files)).bench(|| {
-        for file in files {
-            let _ = divan::black_box(Dockerfile::parse(file));
-        }
-    });
+    each(bencher, &FILES, |file| _ = black_box(Dockerfile::parse(file)));
+}
+
+/// Both layers: every RUN, CMD, ENTRYPOINT and HEALTHCHECK as a shell script, too.
+#[divan::bench]
+fn parse_with_shell(bencher: Bencher<'_, '_>) {
+    each(bencher, &FILES, both_layers);
 }
 
 /// The whole pipeline: parse, analyse, rewrite to the fixed point.
-#[divan::bench]
+#[divan::bench(sample_count = 10)]
 fn rewrite(bencher: Bencher<'_, '_>) {
-    let files = &*FILES;
     let options = Options::default();
-    bencher.counter(total(files)).bench(|| {
-        for file in files {
-            let _ = divan::black_box(optimize(file, &options));
-        }
-    });
+    each(bencher, &FILES, |file| _ = black_box(optimize(file, &options)));
 }
 
-fn total(files: &[Vec<u8>]) -> BytesCount {
-    BytesCount::new(files.iter().map(Vec::len).sum::<usize>())
+/// Others, on the same files: those that are UTF-8, as they read no other.
+#[divan::bench_group]
+mod others {
+    use super::*;
+
+    #[divan::bench]
+    fn parse_dockerfile(bencher: Bencher<'_, '_>) {
+        each(bencher, &FILES, |file| {
+            let text = std::str::from_utf8(file);
+            let _ = black_box(text.map(|text| parse_dockerfile::parse(text).is_ok()));
+        });
+    }
+
+    #[divan::bench(sample_count = 3)]
+    fn dockerfile_parser(bencher: Bencher<'_, '_>) {
+        each(bencher, &FILES, |file| {
+            let text = std::str::from_utf8(file);
+            let _ = black_box(text.map(|text| dockerfile_parser::Dockerfile::parse(text).is_ok()));
+        });
+    }
+}
+
+/// Both layers on what nobody writes.
+#[divan::bench_group]
+mod extremes {
+    use super::*;
+
+    #[divan::bench]
+    fn huge_file(bencher: Bencher<'_, '_>) {
+        each(bencher, &[generated::huge_file(10 << 20)], both_layers);
+    }
+
+    #[divan::bench]
+    fn huge_run(bencher: Bencher<'_, '_>) {
+        each(bencher, &[generated::huge_run(1 << 20)], both_layers);
+    }
+
+    #[divan::bench]
+    fn continuation_lines(bencher: Bencher<'_, '_>) {
+        each(bencher, &[generated::continuation_lines(100_000)], both_layers);
+    }
+
+    #[divan::bench]
+    fn nested_substitutions(bencher: Bencher<'_, '_>) {
+        each(bencher, &[generated::nested_substitutions(10_000)], both_layers);
+    }
+
+    #[divan::bench]
+    fn deep_files(bencher: Bencher<'_, '_>) {
+        each(bencher, &generated::deep_files(), both_layers);
+    }
+}
+
+fn both_layers(source: &[u8]) {
+    let Ok(dockerfile) = Dockerfile::parse(source) else { return };
+    for instruction in dockerfile.instructions() {
+        if let Some((_, text)) = instruction.shell(source) {
+            let _ = black_box(shell::parse(text.bytes(), Dialect::Posix));
+        }
+    }
+}
+
+fn each(bencher: Bencher<'_, '_>, files: &[Vec<u8>], mut run: impl FnMut(&[u8])) {
+    let bytes = files.iter().map(Vec::len).sum::<usize>();
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| files.iter().for_each(|file| run(file)));
 }

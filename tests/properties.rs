@@ -1,4 +1,7 @@
-//! Properties that hold for any input: no panic, nothing lost, a fixed point.
+//! Properties that hold for any input: no panic, nothing lost, spans in place, a fixed point.
+
+mod outside;
+mod spans;
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::LineKind;
@@ -145,12 +148,7 @@ fn comments(source: &[u8]) -> Vec<Vec<u8>> {
 fn holds(source: &[u8]) -> Result<(), TestCaseError> {
     let Ok(dockerfile) = Dockerfile::parse(source) else { return Ok(()) };
     prop_assert_eq!(dockerfile.text(), source);
-    for instruction in dockerfile.instructions() {
-        let file = 0..=source.len() as u32;
-        let whole = dfopt_syntax::Span::new(0, instruction.text.bytes().len());
-        let span = instruction.source_span(whole);
-        prop_assert!(file.contains(&span.start) && file.contains(&span.end) && span.start <= span.end);
-    }
+    spans::are_in_place(&dockerfile);
     for level in Effect::ALL {
         let options = Options { level, transforms: ALL.iter().collect() };
         let Ok(outcome) = optimize(source, &options) else { return Ok(()) };
@@ -180,5 +178,9 @@ proptest! {
     #[test]
     fn of_runs(source in runs()) {
         holds(&source)?;
+    }
+    #[test]
+    fn of_edits_outside(source in prop_oneof![dockerfile_like(), runs()], at: prop::sample::Index, replace: bool) {
+        outside::stays_outside(&source, at, replace)?;
     }
 }

@@ -98,6 +98,17 @@ fn comments_are_kept() {
 }
 
 #[test]
+fn spans_divide_no_character() {
+    for (text, parts) in [("\\\u{e9}a", 2), ("\\\u{1f600}", 1), ("<<\\\u{e9}\n\u{e9}\n", 0)] {
+        let script = bash(text);
+        script.walk(&mut |node, _| assert!(text.get(node.span().range()).is_some(), "{text:?} {node:?}"));
+        let words = &script.simple_commands()[0].0.words;
+        assert_eq!(words.first().map_or(0, |word| word.parts.len()), parts, "{text:?}");
+        assert!(script.here_documents.iter().all(|document| document.terminator.is_some()));
+    }
+}
+
+#[test]
 fn spans_are_exact() {
     let text = "A=1 b 'c d' >e";
     let script = bash(text);

@@ -17,7 +17,7 @@ pub struct Word {
 pub enum WordPart {
     /// Text that stands for itself; outside quotes it may be a glob, a tilde or a brace expansion.
     Literal(Span),
-    /// A backslash and the byte it quotes.
+    /// A backslash and the character it quotes.
     Escaped(Span),
     /// A backslash and a newline: nothing.
     LineContinuation(Span),

@@ -82,9 +82,9 @@ impl Parser<'_> {
             command.assignments.push(assignment);
             return Ok(());
         }
-        let array =
-            command.words.first().is_some_and(|name| ARRAY_BUILTINS.contains(&name.span.of(self.text)));
-        let word = if self.is_bash() && array { self.word_or_array()? } else { self.word()? };
+        let array = self.is_bash()
+            && command.words.first().is_some_and(|name| ARRAY_BUILTINS.contains(&name.span.of(self.text)));
+        let word = if array { self.word_or_array()? } else { self.word()? };
         command.words.push(word);
         Ok(())
     }

@@ -21,6 +21,18 @@ impl Parser<'_> {
         at
     }
 
+    /// Where the character at `at` ends, so that a span of UTF-8 does not divide one: the shells see bytes,
+    /// but those after the first are never special.
+    pub(super) fn after_character(&self, at: usize) -> usize {
+        let starts = |byte: u8| byte >= 0xC0;
+        let follows = |byte: u8| byte & 0xC0 == 0x80;
+        let mut end = (at + 1).min(self.end);
+        while self.byte(at).is_some_and(starts) && self.byte(end).is_some_and(follows) {
+            end += 1;
+        }
+        end
+    }
+
     /// True where no word goes on at `at`.
     pub(super) fn ends_word_at(&self, at: usize) -> bool {
         self.byte(self.after_continuations(at)).is_none_or(ends_word)

@@ -41,13 +41,13 @@ impl Parser<'_> {
             let at = self.pos;
             match byte {
                 b'\\' if self.byte(at + 1).is_some() => {
-                    self.pos += 2;
+                    self.pos = self.after_character(at + 1);
                     let span = Span::new(at, self.pos);
                     if self.text[at + 1] == b'\n' {
                         parts.push(WordPart::LineContinuation(span));
                     } else {
                         parts.push(WordPart::Escaped(span));
-                        text.push(self.text[at + 1]);
+                        text.extend_from_slice(&self.text[at + 1..self.pos]);
                     }
                 }
                 b'\'' => {

@@ -83,20 +83,19 @@ impl Parser<'_> {
         matches!(before, Some(b'?' | b'*' | b'+' | b'@' | b'!'))
     }
 
-    /// Moves past the byte at the cursor and the plain letters after it.
+    /// Moves past the byte at the cursor and those after it that are special in no context.
     fn literal(&mut self, parts: &mut Vec<WordPart>) {
         let start = self.pos;
         self.pos += 1;
-        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80) {
-            self.pos += 1;
-        }
+        let rest = &self.text[self.pos..self.end];
+        self.pos += rest.iter().position(|&byte| !is_plain(byte)).unwrap_or(rest.len());
         push_literal(parts, Span::new(start, self.pos));
     }
 
     fn backslash(&mut self, context: Context, parts: &mut Vec<WordPart>) {
         let start = self.pos;
         let next = self.byte(start + 1);
-        self.pos = (start + 2).min(self.end);
+        self.pos = self.after_character(start + 1);
         let span = Span::new(start, self.pos);
         let quotes = match next {
             None => false,
@@ -175,6 +174,13 @@ fn count_brackets(context: Context, byte: u8, open: usize) -> usize {
     } else {
         open
     }
+}
+
+/// True for common bytes that are special in no context, at no place in a word.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || byte >= 0x80
+        || matches!(byte, b'-' | b'.' | b'/' | b'_' | b':' | b'=' | b',')
 }
 
 /// Adds literal text, as one part with the literal text right before it.

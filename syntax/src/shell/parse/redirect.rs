@@ -24,6 +24,10 @@ const BASH: [(&[u8], RedirectOperator); 3] =
 impl Parser<'_> {
     /// A redirection, if one begins at the cursor.
     pub(super) fn redirect(&mut self) -> Parsed<Option<Redirect>> {
+        // Most words are none: this is asked before each.
+        if !matches!(self.peek(), Some(b'<' | b'>' | b'&' | b'{' | b'0'..=b'9')) {
+            return Ok(None);
+        }
         let start = self.pos;
         self.pos = self.after_descriptor();
         let fd = (self.pos > start).then(|| Span::new(start, self.pos));

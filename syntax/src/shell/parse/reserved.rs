@@ -61,6 +61,8 @@ const BASH: [(&str, Reserved); 6] = [
     ("]]", CloseBrackets),
 ];
 
+const FIRST_LETTERS: &[u8] = b"cdefistuw{}![]";
+
 const LONGEST: usize = "function".len();
 
 impl Reserved {
@@ -73,6 +75,10 @@ impl Reserved {
 impl Parser<'_> {
     /// The reserved word at the cursor and where it ends.
     pub(super) fn reserved(&self) -> Option<(Reserved, usize)> {
+        // Most words are none, and this is asked several times of each command.
+        if !self.peek().is_some_and(|byte| FIRST_LETTERS.contains(&byte)) {
+            return None;
+        }
         let mut letters = [0; LONGEST];
         let mut len = 0;
         let mut at = self.pos;

@@ -1,0 +1,83 @@
+//! Huge and deep inputs: an answer, on a small stack. What they cost per byte is in `benches/parse.rs`.
+
+use dfopt_syntax::Dockerfile;
+use dfopt_syntax::shell::{self, Dialect, ErrorKind, Script, ShellError};
+use dfopt_transforms::{Options, optimize};
+
+use crate::generated;
+
+/// That of a thread of Rust's standard library; the main thread has more.
+const STACK: usize = 2 << 20;
+
+fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(STACK).spawn(test).unwrap().join().unwrap();
+}
+
+/// The shell code of the last instruction.
+fn last_script(source: &[u8]) -> Result<Script, ShellError> {
+    let dockerfile = Dockerfile::parse(source).unwrap();
+    let (_, text) = dockerfile.instructions().last().unwrap().shell(source).unwrap();
+    shell::parse(text.bytes(), Dialect::Posix)
+}
+
+#[test]
+fn ten_megabytes() {
+    on_a_small_stack(|| {
+        let source = generated::huge_file(10 << 20);
+        let dockerfile = Dockerfile::parse(&source).unwrap();
+        assert_eq!(dockerfile.text(), source);
+        assert_eq!(dockerfile.instructions().len() % 8, 0);
+        assert!(dockerfile.instructions().len() > 150_000);
+    });
+}
+
+#[test]
+fn a_run_of_a_megabyte() {
+    on_a_small_stack(|| {
+        let source = generated::huge_run(1 << 20);
+        let commands = last_script(&source).unwrap();
+        assert_eq!(commands.simple_commands().len() % 2, 1);
+        assert!(commands.simple_commands().len() > 20_000);
+    });
+}
+
+#[test]
+fn many_continuation_lines() {
+    on_a_small_stack(|| {
+        let source = generated::continuation_lines(100_000);
+        let script = last_script(&source).unwrap();
+        assert_eq!(script.simple_commands()[0].0.words.len(), 100_001);
+        let dockerfile = Dockerfile::parse(&source).unwrap();
+        let run = &dockerfile.instructions()[1];
+        assert_eq!(run.lines, 1..100_002);
+        let end = u32::try_from(run.text.bytes().len()).unwrap();
+        assert_eq!(run.text.source_end(end), u32::try_from(source.len() - 1).unwrap());
+    });
+}
+
+#[test]
+fn nesting_beyond_the_limit_is_opaque() {
+    on_a_small_stack(|| {
+        assert!(last_script(&generated::nested_substitutions(50)).is_ok());
+        let source = generated::nested_substitutions(10_000);
+        assert_eq!(last_script(&source).unwrap_err().kind, ErrorKind::TooDeep);
+        assert_eq!(optimize(&source, &Options::default()).unwrap().text, source);
+    });
+}
+
+#[test]
+fn every_kind_of_nesting() {
+    on_a_small_stack(|| {
+        for source in generated::deep_files() {
+            if let Ok(dockerfile) = Dockerfile::parse(&source) {
+                assert_eq!(dockerfile.text(), source);
+                let _ = dockerfile.check();
+                for dialect in [Dialect::Posix, Dialect::Bash] {
+                    let shell = dockerfile.instructions().last().and_then(|last| last.shell(&source));
+                    let _ = shell.map(|(_, text)| shell::parse(text.bytes(), dialect));
+                }
+            }
+            let _ = optimize(&source, &Options::default());
+        }
+    });
+}
