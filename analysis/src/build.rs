@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use dfopt_syntax::Dockerfile;
-use dfopt_syntax::dockerfile::Instruction;
+use dfopt_syntax::dockerfile::{ExpandError, Instruction};
 
 use crate::shell_code::ShellCode;
 use crate::stage::{self, Base, Stage};
@@ -19,6 +19,7 @@ pub struct Build<'d> {
     heirs: Vec<Vec<usize>>,
     /// The stages whose base a variable names: it may be any earlier stage.
     variable_bases: Vec<usize>,
+    global_args: OnceCell<BTreeMap<String, Option<String>>>,
     /// The SHELL in effect at each instruction, looked up when it is first asked for.
     shells: OnceCell<Vec<Option<usize>>>,
     /// The shell code of each instruction, parsed when it is first asked for.
@@ -39,7 +40,15 @@ impl<'d> Build<'d> {
                 _ => {}
             }
         }
-        Self { dockerfile, stages, heirs, variable_bases, shells: OnceCell::new(), shell_code }
+        Self {
+            dockerfile,
+            stages,
+            heirs,
+            variable_bases,
+            global_args: OnceCell::new(),
+            shells: OnceCell::new(),
+            shell_code,
+        }
     }
 
     /// The tree.
@@ -84,9 +93,17 @@ impl<'d> Build<'d> {
         }
     }
 
-    /// The defaults of the build arguments before the first FROM, by name.
-    pub fn global_args(&self) -> BTreeMap<String, String> {
-        state::global_args(self.dockerfile)
+    /// The build arguments before the first FROM, with their defaults where the file tells them.
+    pub fn global_args(&self) -> &BTreeMap<String, Option<String>> {
+        self.global_args.get_or_init(|| state::global_args(self.dockerfile))
+    }
+
+    /// The value of a word of a FROM line, with the defaults of the build arguments in it.
+    ///
+    /// # Errors
+    /// Where only the command line or the platform decides, or BuildKit refuses the word.
+    pub fn expand_in_from(&self, word: &[u8]) -> Result<String, ExpandError> {
+        state::expand_globally(word, self.dockerfile.escape(), self.global_args())
     }
 
     /// What instruction `index` finds when it runs.

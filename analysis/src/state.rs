@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use dfopt_syntax::dockerfile::{Arguments, Declaration, Instruction, Keyword, Lookup, expand};
+use dfopt_syntax::dockerfile::{Arguments, Declaration, ExpandError, Instruction, Keyword, Lookup, expand};
 use dfopt_syntax::shell::Dialect;
 use dfopt_syntax::{Dockerfile, Span};
 
@@ -168,28 +168,54 @@ fn declare_arg(build: &Build<'_>, state: &mut State, arg: &Instruction<'_>, decl
     }
     let value = match declaration.default {
         Some(default) => evaluate(build, arg.slice(default), &state.variables).0,
-        None => build.global_args().remove(name),
+        None => build.global_args().get(name).cloned().flatten(),
     };
     state.variables.insert(name.to_owned(), Variable { kind: VariableKind::Arg, value, overridable: true });
 }
 
-/// The defaults of the build arguments before the first FROM, where the file tells them. They are in
+/// Build arguments that BuildKit sets by itself in the scope of FROM lines; a stage has to declare them.
+/// <https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope>
+const PLATFORM_ARGS: [&str; 8] = [
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
+];
+
+/// The build arguments before the first FROM, with their defaults where the file tells them. They are in
 /// scope of FROM lines, and in a stage that declares them again.
-pub(crate) fn global_args(dockerfile: &Dockerfile<'_>) -> BTreeMap<String, String> {
-    let mut defaults: BTreeMap<String, String> = BTreeMap::new();
+pub(crate) fn global_args(dockerfile: &Dockerfile<'_>) -> BTreeMap<String, Option<String>> {
+    let mut args = BTreeMap::new();
     let globals = dockerfile.instructions().iter().take_while(|i| i.keyword() == Keyword::Arg);
     for arg in globals {
         for declaration in arg.operation.declarations(arg.text.bytes()) {
-            let lookup =
-                |name: &str| defaults.get(name).map_or(Lookup::Unknown, |value| Lookup::Set(value.clone()));
-            let Some(default) = declaration.default else { continue };
-            let value = expand(arg.slice(default), dockerfile.escape(), &lookup);
-            if let (Ok(value), Ok(name)) = (value, std::str::from_utf8(arg.slice(declaration.name))) {
-                defaults.insert(name.to_owned(), value);
-            }
+            let Ok(name) = std::str::from_utf8(arg.slice(declaration.name)) else { continue };
+            let default = declaration.default.map(|default| arg.slice(default));
+            let value = default.and_then(|text| expand_globally(text, dockerfile.escape(), &args).ok());
+            args.insert(name.to_owned(), value);
         }
     }
-    defaults
+    args
+}
+
+/// The value of `text` in the scope of FROM lines, where nothing but global build arguments is known.
+pub(crate) fn expand_globally(
+    text: &[u8],
+    escape: u8,
+    args: &BTreeMap<String, Option<String>>,
+) -> Result<String, ExpandError> {
+    let lookup = |name: &str| match args.get(name) {
+        Some(Some(value)) => Lookup::Set(value.clone()),
+        // Without a default only the command line may set it.
+        Some(None) => Lookup::Unknown,
+        None if PLATFORM_ARGS.contains(&name) => Lookup::Unknown,
+        None => Lookup::Unset,
+    };
+    expand(text, escape, &lookup)
 }
 
 fn shell_of(instruction: &Instruction<'_>) -> Shell {

@@ -5,6 +5,7 @@
 use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, uses_index};
 use dfopt_analysis::{After, BaseImage, Build, Shell, VariableKind};
 use dfopt_syntax::Dockerfile;
+use dfopt_syntax::dockerfile::ExpandError;
 use dfopt_syntax::shell::Dialect;
 
 fn with<T>(source: &str, look: impl FnOnce(&Build<'_>) -> T) -> T {
@@ -63,6 +64,21 @@ fn the_state_before_an_instruction() {
     with("# escape=`\nFROM windows\nRUN dir\n", |build| {
         assert_eq!(build.state_before(1).shell, Shell::Unknown);
         assert!(build.is_opaque(1));
+    });
+}
+
+#[test]
+fn from_lines_know_the_global_build_arguments() {
+    let source = "ARG V=3\nARG TAG=${V}-slim NONE\nFROM python:${TAG}\nARG V=4\nRUN x\n";
+    with(source, |build| {
+        let expand = |word: &str| build.expand_in_from(word.as_bytes());
+        assert_eq!(expand("python:${TAG}"), Ok("python:3-slim".to_owned()));
+        assert_eq!(expand("${OTHER:-debian}:${V%.*}"), Ok("debian:3".to_owned()));
+        for unknown in ["$NONE", "$TARGETPLATFORM", "${BUILDARCH:-amd64}"] {
+            assert_eq!(expand(unknown), Err(ExpandError::Unknown), "{unknown}");
+        }
+        assert!(matches!(expand("${V^^}"), Err(ExpandError::Invalid(_))));
+        assert_eq!(build.state_before(4).variables["V"].value.as_deref(), Some("4"));
     });
 }
 

@@ -32,7 +32,7 @@ pub use ast::{
 };
 pub use error::{ErrorKind, ShellError};
 pub use walk::{Context, Node};
-pub use word::{ParameterOperator, ParameterPrefix, Word, WordPart};
+pub use word::{ParameterOperator, ParameterPrefix, Parts, Word, WordPart};
 
 /// The deepest nesting that is parsed. Commands, quotes, substitutions and expansions count one each, so
 /// `"$(a)"` within another takes three. It fits a stack of 1 MiB.

@@ -1,7 +1,12 @@
 //! The tree of a word: literal text, quotes and expansions.
 
+use smallvec::SmallVec;
+
 use super::ast::List;
 use crate::Span;
+
+/// The pieces of a word. Most words have one, which needs no allocation.
+pub type Parts = SmallVec<[WordPart; 1]>;
 
 /// One word: `pre"$x"'*'`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +14,7 @@ pub struct Word {
     /// Exactly its source.
     pub span: Span,
     /// Its pieces, in order and without gaps.
-    pub parts: Vec<WordPart>,
+    pub parts: Parts,
 }
 
 /// A piece of a word.

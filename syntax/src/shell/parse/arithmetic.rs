@@ -21,7 +21,7 @@ impl Parser<'_> {
         if self.take(b"))").is_none() {
             return self.fail_at(start, ErrorKind::Unterminated("$(("));
         }
-        Ok(WordPart::Arithmetic { span: Span::new(start, self.pos), parts })
+        Ok(WordPart::Arithmetic { span: Span::new(start, self.pos), parts: parts.into_vec() })
     }
 
     /// bash: `$[expression]`.
@@ -33,6 +33,6 @@ impl Parser<'_> {
         self.pos = open + 1;
         let parts = self.arithmetic_word(close)?.parts;
         self.pos = close + 1;
-        Ok(WordPart::Arithmetic { span: Span::new(start, self.pos), parts })
+        Ok(WordPart::Arithmetic { span: Span::new(start, self.pos), parts: parts.into_vec() })
     }
 }

@@ -5,7 +5,7 @@ use super::cursor::{in_name, starts_name};
 use super::parts::{Context, push_literal};
 use super::{Parsed, Parser};
 use crate::Span;
-use crate::shell::{ErrorKind, List, WordPart};
+use crate::shell::{ErrorKind, List, Parts, WordPart};
 
 /// POSIX 2.5.2: the special parameters.
 pub(super) fn is_special(byte: u8) -> bool {
@@ -13,7 +13,7 @@ pub(super) fn is_special(byte: u8) -> bool {
 }
 
 impl Parser<'_> {
-    pub(super) fn dollar(&mut self, context: Context, parts: &mut Vec<WordPart>) -> Parsed<()> {
+    pub(super) fn dollar(&mut self, context: Context, parts: &mut Parts) -> Parsed<()> {
         let start = self.pos;
         let next = self.after_continuations(start + 1);
         let in_quotes = context.is_quoted();
@@ -93,7 +93,7 @@ impl Parser<'_> {
         self.pos = expression;
         let parts = self.arithmetic_word(close)?.parts;
         self.pos = close + 2;
-        Ok(WordPart::Arithmetic { span: Span::new(start, self.pos), parts })
+        Ok(WordPart::Arithmetic { span: Span::new(start, self.pos), parts: parts.into_vec() })
     }
 
     fn command_substitution(&mut self, start: usize) -> Parsed<WordPart> {

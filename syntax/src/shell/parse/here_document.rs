@@ -4,7 +4,7 @@ use super::cursor::ends_word;
 use super::parts::{Context, push_literal};
 use super::{Parsed, Parser};
 use crate::Span;
-use crate::shell::{ErrorKind, HereDocument, RedirectTarget, Word, WordPart};
+use crate::shell::{ErrorKind, HereDocument, Parts, RedirectTarget, Word, WordPart};
 
 /// A here-document whose body is still to come.
 pub(super) struct PendingHereDocument {
@@ -36,7 +36,7 @@ impl Parser<'_> {
     /// A word in which only quotes are special; its value goes to `text`.
     fn delimiter(&mut self, text: &mut Vec<u8>) -> Parsed<Word> {
         let start = self.pos;
-        let mut parts = Vec::new();
+        let mut parts = Parts::new();
         while let Some(byte) = self.peek().filter(|&byte| !ends_word(byte)) {
             let at = self.pos;
             match byte {
@@ -77,7 +77,7 @@ impl Parser<'_> {
 
     fn double_quoted_delimiter(&mut self, text: &mut Vec<u8>) -> Parsed<WordPart> {
         let start = self.pos;
-        let mut parts = Vec::new();
+        let mut parts = Parts::new();
         self.pos += 1;
         loop {
             let at = self.pos;
@@ -86,7 +86,12 @@ impl Parser<'_> {
             };
             self.pos += 1;
             match (byte, self.peek()) {
-                (b'"', _) => return Ok(WordPart::DoubleQuoted { span: Span::new(start, self.pos), parts }),
+                (b'"', _) => {
+                    return Ok(WordPart::DoubleQuoted {
+                        span: Span::new(start, self.pos),
+                        parts: parts.into_vec(),
+                    });
+                }
                 (b'\\', Some(next @ (b'"' | b'\\' | b'$' | b'`'))) => {
                     self.pos += 1;
                     text.push(next);
@@ -112,7 +117,7 @@ impl Parser<'_> {
             if !document.quoted {
                 self.pos = start;
                 let parts = self.body_parts(body_end)?;
-                self.here_documents[pending.index].parts = parts;
+                self.here_documents[pending.index].parts = parts.map(Parts::into_vec);
             }
             self.pos = after;
         }
@@ -128,7 +133,7 @@ impl Parser<'_> {
         }
     }
 
-    fn body_parts(&mut self, end: usize) -> Parsed<Option<Vec<WordPart>>> {
+    fn body_parts(&mut self, end: usize) -> Parsed<Option<Parts>> {
         let read = |parser: &mut Self| parser.within(end, |parser| parser.parts(Context::HereDocument));
         if self.is_bash() { self.nested(|parser| parser.attempt(read)) } else { self.nested(read).map(Some) }
     }

@@ -3,7 +3,7 @@
 use super::cursor::ends_word;
 use super::{Parsed, Parser};
 use crate::Span;
-use crate::shell::{ErrorKind, WordPart};
+use crate::shell::{ErrorKind, Parts, WordPart};
 
 /// What surrounds the pieces that are being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ impl Context {
 
 impl Parser<'_> {
     /// Reads pieces up to what ends the context, which is left for the caller.
-    pub(super) fn parts(&mut self, context: Context) -> Parsed<Vec<WordPart>> {
-        let mut parts = Vec::with_capacity(1);
+    pub(super) fn parts(&mut self, context: Context) -> Parsed<Parts> {
+        let mut parts = Parts::new();
         // The brackets that are open within the pieces, where the context counts them.
         let mut open = 0_usize;
         while let Some(byte) = self.peek() {
@@ -84,7 +84,7 @@ impl Parser<'_> {
     }
 
     /// Moves past the byte at the cursor and those after it that are special in no context.
-    fn literal(&mut self, parts: &mut Vec<WordPart>) {
+    fn literal(&mut self, parts: &mut Parts) {
         let start = self.pos;
         self.pos += 1;
         let rest = &self.text[self.pos..self.end];
@@ -92,7 +92,7 @@ impl Parser<'_> {
         push_literal(parts, Span::new(start, self.pos));
     }
 
-    fn backslash(&mut self, context: Context, parts: &mut Vec<WordPart>) {
+    fn backslash(&mut self, context: Context, parts: &mut Parts) {
         let start = self.pos;
         let next = self.byte(start + 1);
         self.pos = self.after_character(start + 1);
@@ -115,7 +115,7 @@ impl Parser<'_> {
         }
     }
 
-    fn single_quote(&mut self, context: Context, parts: &mut Vec<WordPart>) -> Parsed<()> {
+    fn single_quote(&mut self, context: Context, parts: &mut Parts) -> Parsed<()> {
         let start = self.pos;
         let literal = match context {
             Context::DoubleQuotes | Context::HereDocument => true,
@@ -140,7 +140,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn double_quote(&mut self, context: Context, parts: &mut Vec<WordPart>) -> Parsed<()> {
+    fn double_quote(&mut self, context: Context, parts: &mut Parts) -> Parsed<()> {
         let literal = context == Context::HereDocument || context == Context::Arithmetic && !self.is_bash();
         if literal {
             self.literal(parts);
@@ -157,7 +157,7 @@ impl Parser<'_> {
         if self.take(b"\"").is_none() {
             return self.fail_at(start, ErrorKind::Unterminated("a double quote"));
         }
-        Ok(WordPart::DoubleQuoted { span: Span::new(start, self.pos), parts })
+        Ok(WordPart::DoubleQuoted { span: Span::new(start, self.pos), parts: parts.into_vec() })
     }
 }
 
@@ -184,7 +184,7 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// Adds literal text, as one part with the literal text right before it.
-pub(super) fn push_literal(parts: &mut Vec<WordPart>, span: Span) {
+pub(super) fn push_literal(parts: &mut Parts, span: Span) {
     if let Some(WordPart::Literal(last)) = parts.last_mut() {
         *last = last.cover(span);
     } else {

@@ -5,7 +5,7 @@ use super::cursor::{in_name, starts_name};
 use super::parts::Context;
 use super::{Parsed, Parser};
 use crate::Span;
-use crate::shell::{Assignment, ErrorKind, Word, WordPart};
+use crate::shell::{Assignment, ErrorKind, Parts, Word, WordPart};
 
 /// `name=`, `name+=`, `name[subscript]=`: everything of an assignment but its value.
 struct Target {
@@ -33,7 +33,7 @@ impl Parser<'_> {
         match self.target()? {
             Some(target) if self.byte(target.end) == Some(b'(') => {
                 self.pos = target.end;
-                let mut parts = vec![WordPart::Literal(Span::new(start, target.end))];
+                let mut parts = Parts::from_buf([WordPart::Literal(Span::new(start, target.end))]);
                 parts.extend(self.value()?.parts);
                 Ok(Word { span: Span::new(start, self.pos), parts })
             }
@@ -85,7 +85,7 @@ impl Parser<'_> {
     /// What follows the `=`.
     fn value(&mut self) -> Parsed<Word> {
         let start = self.pos;
-        let mut parts = Vec::new();
+        let mut parts = Parts::new();
         if self.is_bash() && self.peek() == Some(b'(') {
             parts.push(self.nested(Self::array)?);
         }
