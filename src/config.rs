@@ -24,6 +24,9 @@ use crate::selection::{self, Selection};
 /// The name of the file.
 pub const FILE_NAME: &str = "dfopt.toml";
 
+/// The most bytes that a configuration may have.
+const LIMIT: u64 = 1 << 20;
+
 /// Every key at the top of the file.
 const KEYS: &[&str] = &["level", "only", "skip", "exclude"];
 
@@ -146,6 +149,9 @@ fn read(path: &Path) -> Result<Option<Config>> {
         }
         Err(error) => return Err(about(path, &reason(&error))),
         Ok(metadata) if !metadata.is_file() => return Err(about(path, "is not a regular file")),
+        Ok(metadata) if metadata.len() > LIMIT => {
+            return Err(about(path, "is too large for a configuration"));
+        }
         Ok(_) => {}
     }
     let bytes = std::fs::read(path).map_err(|error| about(path, &reason(&error)))?;
