@@ -85,12 +85,12 @@ fn a_skipped_check_of_buildkit_keeps_a_transform_away_that_acts_on_it() {
 }
 
 /// A transform for a test.
-const fn insert(id: &'static str, run: fn(&Context<'_>, &mut Findings)) -> Transform {
+const fn insert(id: &'static str, run: fn(&Context<'_, '_>, &mut Findings)) -> Transform {
     Transform { id, effect: Effect::Preserve, acts_on: &[], source: "", run }
 }
 
 /// Puts `text` at the end of the file, once.
-fn append(context: &Context<'_>, findings: &mut Findings, text: &str) {
+fn append(context: &Context<'_, '_>, findings: &mut Findings, text: &str) {
     let source = context.build.source();
     if !source.ends_with(text.as_bytes()) {
         findings.rewrite("append", Effect::Preserve, vec![Edit::insert(source.len() as u32, text)]);
@@ -140,7 +140,7 @@ fn a_rewrite_that_breaks_the_file_is_undone_and_named() {
     }
 }
 
-fn offset(context: &Context<'_>, text: &str) -> u32 {
+fn offset(context: &Context<'_, '_>, text: &str) -> u32 {
     let source = std::str::from_utf8(context.build.source()).unwrap();
     source.find(text).unwrap() as u32
 }

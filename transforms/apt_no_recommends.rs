@@ -44,7 +44,7 @@ pub(crate) const TRANSFORM: Transform = Transform {
     run,
 };
 
-fn run(context: &Context<'_>, findings: &mut Findings) {
+fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     let build = context.build;
     // `APT::Install-Recommends` in a configuration file or an option: settled on purpose.
     if mentions(build, "Install-Recommends") {

@@ -37,7 +37,7 @@ pub(crate) const TRANSFORM: Transform = Transform {
     run,
 };
 
-fn run(context: &Context<'_>, findings: &mut Findings) {
+fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     let build = context.build;
     for stage in build.stages() {
         for update in stage.instructions.clone().filter(|&i| is_update(build, i)) {

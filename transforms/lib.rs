@@ -41,7 +41,7 @@ pub struct Transform {
     /// Its own file. The leading `//!` block is its documentation.
     pub source: &'static str,
     /// Reports what it would rewrite, and what it declines to.
-    pub run: fn(&Context<'_>, &mut Findings),
+    pub run: fn(&Context<'_, '_>, &mut Findings),
 }
 
 /// What a rewrite may change in the built image; each allows what the ones before it allow.
@@ -56,9 +56,12 @@ pub enum Effect {
 }
 
 /// What a transform looks at.
-pub struct Context<'a> {
+pub struct Context<'a, 'd> {
     /// The Dockerfile and what its instructions mean.
-    pub build: &'a Build<'a>,
+    pub build: &'a Build<'d>,
+    /// Whether a comment keeps the transform away from the instruction at a span. The pipeline drops what
+    /// is reported there anyway; this is for transforms whose rewrites take in several instructions.
+    pub is_ignored: &'a dyn Fn(Span) -> bool,
 }
 
 /// What a transform found.

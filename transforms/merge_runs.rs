@@ -45,7 +45,7 @@ pub(crate) const TRANSFORM: Transform = Transform {
     run,
 };
 
-fn run(context: &Context<'_>, findings: &mut Findings) {
+fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     let build = context.build;
     for stage in build.stages().iter().filter(|stage| stage.shipped) {
         let families: Vec<Option<Family>> = stage.instructions.clone().map(|i| family(build, i)).collect();
@@ -55,7 +55,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
             let family_of = |index: usize| families[index - stage.instructions.start];
             let below = (first + 1..stage.instructions.end).take_while(|&index| {
                 family_of(index).is_some_and(|family| {
-                    family_of(index - 1) == Some(family) && joins(build, index - 1, family, findings)
+                    family_of(index - 1) == Some(family) && joins(context, index - 1, family, findings)
                 })
             });
             let last = below.last().unwrap_or(first);
@@ -78,8 +78,12 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// Whether the RUN `first` can become one with that below; if not, says why.
-fn joins(build: &Build<'_>, first: usize, family: Family, findings: &mut Findings) -> bool {
+fn joins(context: &Context<'_, '_>, first: usize, family: Family, findings: &mut Findings) -> bool {
+    let build = context.build;
     let instruction = build.instruction(first + 1);
+    if (context.is_ignored)(build.instruction(first).span) || (context.is_ignored)(instruction.span) {
+        return false;
+    }
     let span = instruction.source_span(instruction.operation.body);
     if family == Family::Pip && replaces_pip(build, first) {
         findings.missed(

@@ -50,7 +50,7 @@ pub(crate) const TRANSFORM: Transform = Transform {
     run,
 };
 
-fn run(context: &Context<'_>, findings: &mut Findings) {
+fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     apt::run(context.build, findings);
     apk::run(context.build, findings);
     pip::run(context.build, findings);

@@ -142,7 +142,8 @@ impl Run<'_> {
                 continue;
             }
             let mut findings = Findings::default();
-            (transform.run)(&Context { build: &build }, &mut findings);
+            let is_ignored = |span| ignores.at(transform, span);
+            (transform.run)(&Context { build: &build, is_ignored: &is_ignored }, &mut findings);
             findings.missed.retain(|missed| !ignores.at(transform, missed.span));
             for missed in findings.missed {
                 self.report_missed(transform, missed);
