@@ -76,7 +76,7 @@ type Declined = (String, &'static str);
 
 /// The installations by apt-get or apt in the code.
 fn installs<'c>(code: &'c ShellCode<'_>) -> impl Iterator<Item = PackageCommand<'c>> {
-    code.invocations().into_iter().filter_map(PackageCommand::of).filter(|command| {
+    code.package_commands().filter(|command| {
         command.manager.family == Family::Apt
             && command.action == Action::Install
             && command.name == "install"
@@ -129,7 +129,7 @@ fn rewrite(
 
 /// True where the code removes packages that nothing needs any more: what is named would not be one of them.
 fn removes_unneeded(code: &ShellCode<'_>) -> bool {
-    code.invocations().into_iter().filter_map(PackageCommand::of).any(|command| {
+    code.package_commands().any(|command| {
         command.manager.family == Family::Apt
             && command.action == Action::Remove
             && (command.name.starts_with("auto") || command.has_option(&["--auto-remove", "--autoremove"]))
@@ -282,7 +282,7 @@ fn name_packages(
     let own_line = indent.iter().all(|b| matches!(b, b' ' | b'\t'));
     let separator = if own_line {
         let indent = String::from_utf8_lossy(indent);
-        format!(" {}{}{indent}", build.dockerfile().escape() as char, build.dockerfile().newline())
+        format!(" {}{indent}", build.dockerfile().continuation())
     } else {
         " ".to_owned()
     };

@@ -85,7 +85,7 @@ pub(crate) fn check(build: &Build<'_>, first: usize) -> Result<(), Obstacle> {
     if comments.iter().any(|comment| std::str::from_utf8(comment).is_err()) {
         return obstacle("a comment between the RUNs is not UTF-8", "save the file as UTF-8");
     }
-    if code_b.and_chain().is_none() && !code_b.can_be_continued() {
+    if code_b.and_chain().is_none() && check_text(code_b).and_then(|()| check_last(code_b)).is_err() {
         return obstacle("the second RUN cannot be grouped", "merge by hand");
     }
     Ok(())
@@ -143,6 +143,11 @@ fn plain_code<'b, 'd>(build: &'b Build<'d>, index: usize) -> Option<&'b ShellCod
 fn check_end(instruction: &Instruction<'_>, code: &ShellCode<'_>, build: &Build<'_>) -> Result<(), Obstacle> {
     check_lines(instruction, build)?;
     check_text(code)?;
+    check_last(code)
+}
+
+/// The code ends in a command, not in what ends a command.
+fn check_last(code: &ShellCode<'_>) -> Result<(), Obstacle> {
     match code.script.list.items.last() {
         Some(item) if item.terminator.is_none() => Ok(()),
         Some(_) => obstacle("it ends in `;` or `&`", "end the RUN with a command"),
@@ -340,7 +345,7 @@ impl Style {
     }
 
     fn line_break(&self, build: &Build<'_>, end: &str) -> String {
-        format!("{end} {}{}", build.dockerfile().escape() as char, build.dockerfile().newline())
+        format!("{end} {}", build.dockerfile().continuation())
     }
 }
 

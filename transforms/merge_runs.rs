@@ -59,18 +59,12 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
                 })
             });
             let last = below.last().unwrap_or(first);
-            match last - first {
-                0 => {}
-                1 => findings.rewrite(
-                    "merge with the RUN below",
-                    Effect::Preserve,
-                    joining::merge(build, first, last),
-                ),
-                runs => findings.rewrite(
-                    format!("merge with the {runs} RUNs below"),
-                    Effect::Preserve,
-                    joining::merge(build, first, last),
-                ),
+            if last > first {
+                let title = match last - first {
+                    1 => "merge with the RUN below".to_owned(),
+                    runs => format!("merge with the {runs} RUNs below"),
+                };
+                findings.rewrite(title, Effect::Preserve, joining::merge(build, first, last));
             }
             next = last + 1;
         }
@@ -105,14 +99,9 @@ fn family(build: &Build<'_>, index: usize) -> Option<Family> {
     if build.instruction(index).keyword() != Keyword::Run {
         return None;
     }
-    let code = build.shell_code(index)?;
-    let invocations = code.invocations();
-    if invocations.len() != code.script.simple_commands().len() {
-        return None;
-    }
     let mut family = None;
-    for invocation in &invocations {
-        match role(invocation)? {
+    for invocation in build.shell_code(index)?.all_invocations()? {
+        match role(&invocation)? {
             Role::Neutral => {}
             Role::Works(other) if family.is_some_and(|family| family != other) => return None,
             Role::Works(other) => family = Some(other),
@@ -166,7 +155,7 @@ fn is_below(path: &str, folders: &[&str]) -> bool {
 /// run one `pip` keeps calling it by its path after another was installed.
 fn replaces_pip(build: &Build<'_>, index: usize) -> bool {
     let installs_pip = build.shell_code(index).is_some_and(|code| {
-        code.invocations().into_iter().filter_map(PackageCommand::of).any(|command| {
+        code.package_commands().any(|command| {
             command.operands.iter().any(|word| command.package_name(word).as_deref() == Some("pip"))
         })
     });

@@ -144,13 +144,13 @@ impl Run<'_> {
             let mut findings = Findings::default();
             let is_ignored = |span| ignores.at(transform, span);
             (transform.run)(&Context { build: &build, is_ignored: &is_ignored }, &mut findings);
-            findings.missed.retain(|missed| !ignores.at(transform, missed.span));
+            findings.missed.retain(|missed| !is_ignored(missed.span));
             for missed in findings.missed {
                 self.report_missed(transform, missed);
             }
             let allowed = |rewrite: &Rewrite| {
                 rewrite.effect <= self.options.level
-                    && !rewrite.edits.iter().any(|edit| ignores.at(transform, edit.span))
+                    && !rewrite.edits.iter().any(|edit| is_ignored(edit.span))
             };
             findings.rewrites.retain(allowed);
             let edits = self.apply(&dockerfile, transform, findings.rewrites);
@@ -171,7 +171,8 @@ impl Run<'_> {
         let mut edits = Edits::default();
         let apart: Vec<Rewrite> =
             rewrites.into_iter().filter(|rewrite| edits.add(&rewrite.edits).is_ok()).collect();
-        if recheck(dockerfile, &edits).is_ok() {
+        // Most transforms have nothing to do in most files: there is nothing to check then.
+        if edits.is_empty() || recheck(dockerfile, &edits).is_ok() {
             apart.into_iter().for_each(|rewrite| self.report_applied(transform, rewrite));
             return edits;
         }

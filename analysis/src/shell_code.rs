@@ -2,10 +2,11 @@
 
 use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::{ShellKind, Text};
-use dfopt_syntax::shell::{self, AndOrOperator, Dialect, List, Pipeline, Script, Terminator};
+use dfopt_syntax::shell::{self, AndOrOperator, Dialect, Pipeline, Script};
 
 use crate::build::Build;
 use crate::invocation::Invocation;
+use crate::packages::PackageCommand;
 use crate::state::{self, Shell};
 
 /// Parsed shell code. Spans count into its text; [`ShellCode::source_span`] leads to the file.
@@ -46,6 +47,20 @@ impl<'d> ShellCode<'d> {
             .collect()
     }
 
+    /// The same, where each command of the code has a name that is known.
+    pub fn all_invocations(&self) -> Option<Vec<Invocation<'_>>> {
+        let commands = self.script.simple_commands();
+        commands
+            .into_iter()
+            .map(|(command, context)| Invocation::of(self.text.bytes(), command, context))
+            .collect()
+    }
+
+    /// The commands of package managers, in the order of the text.
+    pub fn package_commands(&self) -> impl Iterator<Item = PackageCommand<'_>> {
+        self.invocations().into_iter().filter_map(PackageCommand::of)
+    }
+
     /// The pipelines of the code where all of it is one chain `a && b && c`: each runs only if all before
     /// it succeeded. None where any other operator joins them.
     pub fn and_chain(&self) -> Option<Vec<&Pipeline>> {
@@ -59,17 +74,4 @@ impl<'d> ShellCode<'d> {
         }
         Some(std::iter::once(&item.and_or.first).chain(rest.iter().map(|(.., pipeline)| pipeline)).collect())
     }
-
-    /// True where ` && more` can be appended so that `more` runs exactly when the code succeeds.
-    pub fn can_be_continued(&self) -> bool {
-        self.script.comments.is_empty()
-            && self.script.here_documents.is_empty()
-            && ends_open(&self.script.list)
-    }
-}
-
-/// A list that ends in a command, not in `;`, `&` or a newline.
-fn ends_open(list: &List) -> bool {
-    list.items.last().is_some_and(|item| item.terminator.is_none())
-        && list.items.iter().all(|item| !matches!(item.terminator, Some((Terminator::Background, _))))
 }

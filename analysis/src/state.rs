@@ -69,6 +69,7 @@ pub(crate) fn before(build: &Build<'_>, index: usize) -> State {
             apply(build, &mut state, build.instruction(i));
         }
     }
+    state.shell = shell_before(build, index);
     state
 }
 
@@ -125,7 +126,6 @@ fn apply(build: &Build<'_>, state: &mut State, instruction: &Instruction<'_>) {
             state.workdir = path.and_then(|path| join(state.workdir.as_deref(), &path));
         }
         (Keyword::User, Arguments::Text(span)) => state.user = value(state, *span).0,
-        (Keyword::Shell, _) => state.shell = shell_of(instruction),
         (Keyword::Env, Arguments::Pairs(pairs)) => {
             // All values of one ENV are expanded before any of its variables is set.
             let values: Vec<_> = pairs.iter().map(|pair| value(state, pair.value)).collect();

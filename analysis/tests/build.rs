@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, uses_index};
+use dfopt_analysis::packages::{Action, Family, IndexUse, uses_index};
 use dfopt_analysis::{After, BaseImage, Build, Shell, VariableKind};
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::ExpandError;
@@ -87,7 +87,7 @@ fn package_commands_are_taken_apart() {
     let run = |command: &str| {
         with(&format!("FROM a\nRUN {command}\n"), |build| {
             let code = build.shell_code(1).unwrap();
-            let commands = code.invocations().into_iter().filter_map(PackageCommand::of);
+            let commands = code.package_commands();
             let described = commands.map(|command| {
                 let packages: Vec<String> = command
                     .operands

@@ -64,15 +64,11 @@ fn plan(build: &Build<'_>, index: usize) -> Option<Plan> {
         return None;
     }
     let code = build.shell_code(index).filter(|code| code.kind == ShellKind::Plain)?;
-    let invocations = code.invocations();
-    if invocations.iter().any(|invocation| removes_cache(invocation, Family::Apk)) {
+    if code.invocations().iter().any(|invocation| removes_cache(invocation, Family::Apk)) {
         return None;
     }
-    let commands: Vec<PackageCommand<'_>> = invocations
-        .into_iter()
-        .filter_map(PackageCommand::of)
-        .filter(|command| command.manager.family == Family::Apk)
-        .collect();
+    let commands: Vec<PackageCommand<'_>> =
+        code.package_commands().filter(|command| command.manager.family == Family::Apk).collect();
     let users: Vec<&PackageCommand<'_>> = commands
         .iter()
         .filter(|command| matches!(command.action, Action::Install | Action::Upgrade))

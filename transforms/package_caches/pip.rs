@@ -55,7 +55,7 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
 }
 
 fn pip_commands<'c>(code: &'c ShellCode<'_>) -> impl Iterator<Item = PackageCommand<'c>> {
-    code.invocations().into_iter().filter_map(PackageCommand::of).filter(|c| c.manager.family == Family::Pip)
+    code.package_commands().filter(|command| command.manager.family == Family::Pip)
 }
 
 fn is_settled(command: &PackageCommand<'_>) -> bool {
@@ -85,13 +85,11 @@ fn cleans_up(code: &ShellCode<'_>) -> bool {
 
 /// True where the environment or the code itself sets one of pip's own settings.
 fn has_setting(build: &Build<'_>, index: usize, code: &ShellCode<'_>) -> bool {
-    let present =
-        SETTINGS.iter().filter(|setting| memchr::memmem::find(build.source(), setting.as_bytes()).is_some());
-    let present: Vec<&&str> = present.collect();
-    if present.is_empty() {
+    let names = |text: &[u8], setting: &str| memchr::memmem::find(text, setting.as_bytes()).is_some();
+    // Most files name neither, and the state is not for nothing.
+    if !SETTINGS.iter().any(|setting| names(build.source(), setting)) {
         return false;
     }
     let variables = build.state_before(index).variables;
-    let text = String::from_utf8_lossy(code.text.bytes());
-    present.iter().any(|setting| variables.contains_key(**setting) || text.contains(**setting))
+    SETTINGS.iter().any(|setting| variables.contains_key(*setting) || names(code.text.bytes(), setting))
 }

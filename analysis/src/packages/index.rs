@@ -84,14 +84,12 @@ pub fn uses_index(build: &Build<'_>, index: usize, family: Family) -> IndexUse {
 
 /// True for code that fetches the index of `family` and does nothing else.
 pub fn only_updates(code: &ShellCode<'_>, family: Family) -> bool {
-    let invocations = code.invocations();
     let is_update = |invocation: Invocation<'_>| {
         PackageCommand::of(invocation)
             .is_some_and(|command| command.manager.family == family && command.action == Action::Update)
     };
-    !invocations.is_empty()
-        && invocations.len() == code.script.simple_commands().len()
-        && invocations.into_iter().all(is_update)
+    code.all_invocations()
+        .is_some_and(|invocations| !invocations.is_empty() && invocations.into_iter().all(is_update))
 }
 
 fn shell_code(code: &ShellCode<'_>, family: Family) -> IndexUse {

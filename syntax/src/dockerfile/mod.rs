@@ -125,6 +125,11 @@ impl<'s> Dockerfile<'s> {
         self.lines.partition_point(|line| line.span.start <= offset).saturating_sub(1)
     }
 
+    /// What ends a line that goes on below: the escape character and the line end.
+    pub fn continuation(&self) -> String {
+        format!("{}{}", self.escape as char, self.newline())
+    }
+
     /// The line end the file uses: that of its first line, `\n` where it has none.
     pub fn newline(&self) -> &'static str {
         let first = self.lines.first().map_or(&b""[..], |line| line.span.of(self.source));
