@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::shell::{self, Dialect};
-use dfopt_transforms::{Options, optimize};
+use dfopt_transforms::{Facts, Options, optimize};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 
@@ -66,7 +66,7 @@ fn parse_with_shell(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10)]
 fn rewrite(bencher: Bencher<'_, '_>) {
     let options = Options::default();
-    each(bencher, &FILES, |file| _ = black_box(optimize(file, &options)));
+    each(bencher, &FILES, |file| _ = black_box(optimize(file, &options, Facts::default())));
 }
 
 /// Others, on the same files: those that are UTF-8, as they read no other.

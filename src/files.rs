@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use dfopt_transforms::{Options, Outcome, optimize};
+use dfopt_transforms::{Facts, Options, Outcome, optimize};
 use rayon::prelude::*;
 
 use crate::cli::{Mode, Remarks};
@@ -124,7 +124,7 @@ fn threads(request: &Request<'_>, files: usize, terminal: &mut Terminal<'_>) -> 
 /// Reads and optimizes a file and, where asked, writes it.
 fn process(job: &Job, mode: Mode) -> Result<Processed> {
     let source = source::read(&job.path)?;
-    let outcome = optimize(&source.bytes, &job.options)
+    let outcome = optimize(&source.bytes, &job.options, Facts::default())
         .map_err(|error| messages::syntax(&job.path, &source.bytes, &error))?;
     if mode == Mode::Write && result(&source.bytes, &outcome) != source.bytes {
         write::replace(&source, &outcome.text)?;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
-use dfopt_transforms::optimize;
+use dfopt_transforms::{Facts, optimize};
 
 use crate::cli::Mode;
 use crate::exit::Exit;
@@ -50,7 +50,7 @@ fn process(request: &mut Request<'_>, path: &Path, terminal: &mut Terminal<'_>) 
         return Err(request.configs.problems().pop().unwrap_or_else(|| anyhow!("no configuration")));
     };
     let source = source::read_stream(path, &mut *terminal.stdin)?;
-    let outcome = optimize(&source, &request.selection.over(&config.selection))
+    let outcome = optimize(&source, &request.selection.over(&config.selection), Facts::default())
         .map_err(|error| messages::syntax(path, &source, &error))?;
     Ok(Processed { path: path.to_owned(), source, outcome })
 }

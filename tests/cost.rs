@@ -2,7 +2,7 @@
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::shell::{self, Dialect, ErrorKind, Script, ShellError};
-use dfopt_transforms::{Options, optimize};
+use dfopt_transforms::{Facts, Options, optimize};
 
 use crate::generated;
 
@@ -61,7 +61,7 @@ fn nesting_beyond_the_limit_is_opaque() {
         assert!(last_script(&generated::nested_substitutions(50)).is_ok());
         let source = generated::nested_substitutions(10_000);
         assert_eq!(last_script(&source).unwrap_err().kind, ErrorKind::TooDeep);
-        assert_eq!(optimize(&source, &Options::default()).unwrap().text, source);
+        assert_eq!(optimize(&source, &Options::default(), Facts::default()).unwrap().text, source);
     });
 }
 
@@ -77,7 +77,7 @@ fn every_kind_of_nesting() {
                     let _ = shell.map(|(_, text)| shell::parse(text.bytes(), dialect));
                 }
             }
-            let _ = optimize(&source, &Options::default());
+            let _ = optimize(&source, &Options::default(), Facts::default());
         }
     });
 }

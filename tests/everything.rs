@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::LineKind;
-use dfopt_transforms::{Options, optimize};
+use dfopt_transforms::{Facts, Options, optimize};
 use rayon::prelude::*;
 
 use crate::corpus;
@@ -24,12 +24,12 @@ fn problem(source: &[u8]) -> Option<String> {
         Ok(dockerfile) if dockerfile.text() != source => return Some("the tree is not lossless".to_owned()),
         Ok(dockerfile) if dockerfile.check().is_ok() => {}
         _ => {
-            return optimize(source, &Options::default())
+            return optimize(source, &Options::default(), Facts::default())
                 .is_ok()
                 .then(|| "an invalid file was accepted".to_owned());
         }
     }
-    let outcome = optimize(source, &Options::default()).ok()?;
+    let outcome = optimize(source, &Options::default(), Facts::default()).ok()?;
     if !outcome.converged {
         return Some("does not converge".to_owned());
     }
@@ -42,7 +42,7 @@ fn problem(source: &[u8]) -> Option<String> {
     if comments(source) != comments(&outcome.text) {
         return Some("comments differ".to_owned());
     }
-    let again = optimize(&outcome.text, &Options::default()).ok()?;
+    let again = optimize(&outcome.text, &Options::default(), Facts::default()).ok()?;
     if again.text != outcome.text {
         let (first, second) = (String::from_utf8_lossy(&outcome.text), String::from_utf8_lossy(&again.text));
         return Some(format!("a second run changes it\n{first}\n-----\n{second}"));

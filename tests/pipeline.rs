@@ -1,7 +1,7 @@
 //! The pipeline itself: levels, ignore comments, and transforms that do wrong.
 
 use dfopt_syntax::{Edit, Span};
-use dfopt_transforms::{ALL, Context, Effect, Findings, Options, Outcome, Transform, optimize};
+use dfopt_transforms::{ALL, Context, Effect, Facts, Findings, Options, Outcome, Transform, optimize};
 
 /// Something for each of the transforms to do.
 const NAIVE: &str = "\
@@ -14,7 +14,7 @@ RUN pip install flask
 ";
 
 fn run(source: &str, options: &Options) -> Outcome {
-    optimize(source.as_bytes(), options).unwrap()
+    optimize(source.as_bytes(), options, Facts::default()).unwrap()
 }
 
 fn at(level: Effect) -> Options {

@@ -5,7 +5,7 @@ mod spans;
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::LineKind;
-use dfopt_transforms::{ALL, Effect, Options, optimize};
+use dfopt_transforms::{ALL, Effect, Facts, Options, optimize};
 use proptest::prelude::*;
 
 /// Pieces that make lines of Dockerfiles, good and bad.
@@ -151,12 +151,13 @@ fn holds(source: &[u8]) -> Result<(), TestCaseError> {
     spans::are_in_place(&dockerfile);
     for level in Effect::ALL {
         let options = Options { level, transforms: ALL.iter().collect() };
-        let Ok(outcome) = optimize(source, &options) else { return Ok(()) };
+        let Ok(outcome) = optimize(source, &options, Facts::default()) else { return Ok(()) };
         prop_assert!(outcome.converged);
         prop_assert_eq!(&outcome.reverted, &[]);
         prop_assert!(Dockerfile::parse(&outcome.text).is_ok_and(|result| result.check().is_ok()));
         prop_assert_eq!(comments(source), comments(&outcome.text));
-        let again = optimize(&outcome.text, &options).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let again = optimize(&outcome.text, &options, Facts::default())
+            .map_err(|e| TestCaseError::fail(e.to_string()))?;
         prop_assert_eq!(String::from_utf8_lossy(&again.text), String::from_utf8_lossy(&outcome.text));
     }
     Ok(())

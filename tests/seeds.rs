@@ -1,6 +1,6 @@
 //! The eleven Dockerfiles that a practice document walks through, from naive to hardened.
 
-use dfopt_transforms::{Options, optimize};
+use dfopt_transforms::{Facts, Options, optimize};
 
 use crate::corpus;
 
@@ -18,7 +18,7 @@ fn seeds() -> Option<Vec<(String, String)>> {
 }
 
 fn rewrite(text: &str) -> String {
-    let outcome = optimize(text.as_bytes(), &Options::default()).unwrap();
+    let outcome = optimize(text.as_bytes(), &Options::default(), Facts::default()).unwrap();
     assert!(outcome.converged && outcome.reverted.is_empty());
     String::from_utf8(outcome.text).unwrap()
 }

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use dfopt_transforms::{ALL, Effect, MissedRemark, Options, Outcome, Transform, optimize};
+use dfopt_transforms::{ALL, Effect, Facts, MissedRemark, Options, Outcome, Transform, optimize};
 
 /// A fenced block: its language and its text.
 struct Block {
@@ -34,7 +34,8 @@ fn blocks(markdown: &str) -> Vec<Block> {
 
 fn rewrite(source: &str, transform: &'static Transform) -> Outcome {
     let options = Options { level: Effect::Harden, transforms: vec![transform] };
-    let outcome = optimize(source.as_bytes(), &options).unwrap_or_else(|error| panic!("{error}\n{source}"));
+    let outcome = optimize(source.as_bytes(), &options, Facts::default())
+        .unwrap_or_else(|error| panic!("{error}\n{source}"));
     assert!(outcome.converged, "does not converge:\n{source}");
     assert_eq!(outcome.reverted, [], "reverted:\n{source}");
     outcome

@@ -13,9 +13,9 @@ mod package_caches;
 mod pipeline;
 mod recheck;
 
-pub use pipeline::{Applied, MissedRemark, Options, Outcome, Reverted, optimize};
+pub use pipeline::{Applied, Facts, MissedRemark, Options, Outcome, Reverted, optimize};
 
-use dfopt_analysis::Build;
+use dfopt_analysis::{Build, BuildContext};
 use dfopt_syntax::{Edit, Span};
 
 /// Every transform, in the order they run.
@@ -59,6 +59,8 @@ pub enum Effect {
 pub struct Context<'a, 'd> {
     /// The Dockerfile and what its instructions mean.
     pub build: &'a Build<'d>,
+    /// The files that COPY can bring, where they are known.
+    pub files: Option<&'a dyn BuildContext>,
     /// Whether a comment keeps the transform away from the instruction at a span. The pipeline drops what
     /// is reported there anyway; this is for transforms whose rewrites take in several instructions.
     pub is_ignored: &'a dyn Fn(Span) -> bool,

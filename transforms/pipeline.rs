@@ -4,7 +4,7 @@
 //! [`recheck`](crate::recheck)). A rewrite that does not hold is undone and named in the outcome: it is a
 //! defect of dfopt.
 
-use dfopt_analysis::Build;
+use dfopt_analysis::{Build, BuildContext};
 use dfopt_syntax::{Dockerfile, Edits, Span, SyntaxError};
 
 use crate::ignore::Ignores;
@@ -21,6 +21,13 @@ pub struct Options {
     pub level: Effect,
     /// The transforms to run; they run in the order of [`ALL`] whatever their order here.
     pub transforms: Vec<&'static Transform>,
+}
+
+/// What is known beside the text. Nothing of it has to be.
+#[derive(Clone, Copy, Default)]
+pub struct Facts<'f> {
+    /// The build context.
+    pub context: Option<&'f dyn BuildContext>,
 }
 
 /// What became of a file. Places are bytes of the text that was passed in.
@@ -82,15 +89,16 @@ impl Default for Options {
     }
 }
 
-/// Rewrites `source`.
+/// Rewrites `source`, as far as it and `facts` prove that the meaning is kept.
 ///
 /// # Errors
 /// Where the file does not parse, or is not a valid Dockerfile.
-pub fn optimize(source: &[u8], options: &Options) -> Result<Outcome, SyntaxError> {
+pub fn optimize(source: &[u8], options: &Options, facts: Facts<'_>) -> Result<Outcome, SyntaxError> {
     let mut transforms = options.transforms.clone();
     transforms.sort_by_key(|wanted| ALL.iter().position(|transform| transform.id == wanted.id));
     let mut run = Run {
         options,
+        facts,
         transforms,
         text: source.to_vec(),
         history: Vec::new(),
@@ -106,6 +114,7 @@ pub fn optimize(source: &[u8], options: &Options) -> Result<Outcome, SyntaxError
 
 struct Run<'o> {
     options: &'o Options,
+    facts: Facts<'o>,
     transforms: Vec<&'static Transform>,
     text: Vec<u8>,
     /// The edits so far, one batch for each transform that made some.
@@ -143,7 +152,8 @@ impl Run<'_> {
             }
             let mut findings = Findings::default();
             let is_ignored = |span| ignores.at(transform, span);
-            (transform.run)(&Context { build: &build, is_ignored: &is_ignored }, &mut findings);
+            let context = Context { build: &build, files: self.facts.context, is_ignored: &is_ignored };
+            (transform.run)(&context, &mut findings);
             findings.missed.retain(|missed| !is_ignored(missed.span));
             for missed in findings.missed {
                 self.report_missed(transform, missed);

@@ -4,6 +4,7 @@
 //! Pure: everything is computed from the tree. What is not known is `None` or `Unknown`, never guessed.
 
 mod build;
+mod context;
 mod image;
 mod invocation;
 pub mod packages;
@@ -12,6 +13,7 @@ mod stage;
 mod state;
 
 pub use build::{After, Build};
+pub use context::{BuildContext, Entry};
 pub use image::BaseImage;
 pub use invocation::Invocation;
 pub use shell_code::ShellCode;

@@ -1,0 +1,39 @@
+//! The build context, as far as a Dockerfile's meaning depends on it.
+
+use std::borrow::Cow;
+
+/// The files that COPY and ADD can bring: what stands in the context's directory after `.dockerignore`.
+///
+/// Paths start at the root of the context, with `/` between names and without `.`, `..`, doubled or
+/// trailing slashes; the root itself is the empty path. Answers are facts of this moment; nothing is read
+/// before it is asked for.
+pub trait BuildContext {
+    /// What stands at `path`.
+    fn entry(&self, path: &str) -> Entry;
+
+    /// The names in the directory `path` that `.dockerignore` lets through, sorted, folders and links
+    /// included. None where it is no directory, has more names than anybody would want to look at, or
+    /// cannot be read.
+    fn list(&self, path: &str) -> Option<Vec<String>>;
+
+    /// The text of the file `path`. None where it is no regular file that survives, is larger than a
+    /// manifest may be, is not UTF-8, or cannot be read.
+    fn read(&self, path: &str) -> Option<Cow<'_, str>>;
+}
+
+/// What stands at a path of the build context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A regular file.
+    File,
+    /// A directory of which something survives.
+    Directory,
+    /// A symbolic link, or something below one. Links are never followed.
+    Link,
+    /// Nothing.
+    Missing,
+    /// Something, but `.dockerignore` keeps all of it out.
+    Ignored,
+    /// Something else (a socket, a device), or it cannot be told.
+    Unknown,
+}
