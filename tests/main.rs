@@ -15,6 +15,7 @@ mod everything;
 mod examples;
 mod generated;
 mod licences;
+mod memory;
 mod opinions;
 mod pipeline;
 mod properties;

@@ -1,13 +1,19 @@
 //! The literate specs in `tests/specs/`, and the examples in the transforms' own documentation.
 //!
-//! A spec file is named for its transform and runs it alone, at the strongest level. Each `##` section is
+//! A spec file is named for its transform, or stands in a folder of that name, and runs it alone, at the
+//! strongest level. Each `##` section is
 //! one case: the first `dockerfile` block is the input; a second one is the expected output, without one
 //! the input stays as it is. A `missed` block lists the reasons that must be reported, in order, as
-//! `LINE: REASON`, with the line of the cause where there is one. Every output is put in again and must come out the same.
+//! `LINE: REASON`, with the line of the cause where there is one. A `context` block holds the build context:
+//! paths, each with its lines below it, four blanks deeper; without one the context is not known. Every
+//! output is put in again and must come out the same.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use dfopt_analysis::BuildContext;
 use dfopt_transforms::{ALL, Effect, Facts, MissedRemark, Options, Outcome, Transform, optimize};
+
+use crate::memory::MemoryContext;
 
 /// A fenced block: its language and its text.
 struct Block {
@@ -32,10 +38,11 @@ fn blocks(markdown: &str) -> Vec<Block> {
     blocks
 }
 
-fn rewrite(source: &str, transform: &'static Transform) -> Outcome {
+fn rewrite(source: &str, transform: &'static Transform, context: Option<&MemoryContext>) -> Outcome {
     let options = Options { level: Effect::Harden, transforms: vec![transform] };
-    let outcome = optimize(source.as_bytes(), &options, Facts::default())
-        .unwrap_or_else(|error| panic!("{error}\n{source}"));
+    let facts = Facts { context: context.map(|context| context as &dyn BuildContext) };
+    let outcome =
+        optimize(source.as_bytes(), &options, facts).unwrap_or_else(|error| panic!("{error}\n{source}"));
     assert!(outcome.converged, "does not converge:\n{source}");
     assert_eq!(outcome.reverted, [], "reverted:\n{source}");
     outcome
@@ -60,7 +67,9 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
     if dockerfiles.next().is_some() {
         return Err(format!("{name}: more than two `dockerfile` blocks"));
     }
-    let outcome = rewrite(before, transform);
+    let context = blocks.iter().find(|block| block.language == "context");
+    let context = context.map(|block| MemoryContext::parse(&block.text));
+    let outcome = rewrite(before, transform, context.as_ref());
     let text = String::from_utf8_lossy(&outcome.text).into_owned();
     if text != *after {
         return Err(format!(
@@ -74,7 +83,7 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
             return Err(format!("{name}: expected the remarks\n{}\nbut got\n{reasons}", expected.text));
         }
     }
-    let again = rewrite(&text, transform);
+    let again = rewrite(&text, transform, context.as_ref());
     if again.text != outcome.text {
         return Err(format!(
             "{name}: a second run changes the result to\n{}",
@@ -84,15 +93,27 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
     Ok(())
 }
 
+/// The text of `ID.md`, and of all files in the folder `ID`.
+fn specs(folder: &Path, transform: &Transform) -> Vec<String> {
+    let mut files: Vec<PathBuf> = vec![folder.join(format!("{}.md", transform.id))];
+    if let Ok(more) = std::fs::read_dir(folder.join(transform.id)) {
+        files.extend(more.map(|file| file.unwrap().path()));
+    }
+    files.sort();
+    let read = |file: PathBuf| {
+        std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    };
+    files.into_iter().map(read).collect()
+}
+
 #[test]
 fn every_spec_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/specs");
     let mut failures = Vec::new();
     for transform in ALL {
-        let file = folder.join(format!("{}.md", transform.id));
-        let spec = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        let cases: Vec<&str> = spec.split("\n## ").skip(1).collect();
-        assert!(cases.len() >= 10, "{}: only {} cases", file.display(), cases.len());
+        let specs = specs(&folder, transform);
+        let cases: Vec<&str> = specs.iter().flat_map(|spec| spec.split("\n## ").skip(1)).collect();
+        assert!(cases.len() >= 10, "{}: only {} cases", transform.id, cases.len());
         assert!(
             cases.iter().any(|case| case.starts_with("leaves alone")),
             "{}: nothing is left alone",

@@ -5,17 +5,25 @@
 
 mod build;
 mod context;
+mod copied;
+pub mod ecosystems;
+pub mod effects;
+mod glob;
 mod image;
 mod invocation;
 pub mod packages;
+pub mod paths;
 mod shell_code;
 mod stage;
 mod state;
+mod volatile;
 
 pub use build::{After, Build};
 pub use context::{BuildContext, Entry};
+pub use copied::{Copied, Destination, copied, destination, sources};
 pub use image::BaseImage;
 pub use invocation::Invocation;
 pub use shell_code::ShellCode;
 pub use stage::{Base, Stage};
 pub use state::{Shell, State, Variable, VariableKind};
+pub use volatile::is_volatile;

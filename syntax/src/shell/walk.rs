@@ -92,6 +92,11 @@ impl Script {
         Walker { here_documents: &self.here_documents, visit }.list(&self.list, Context::default());
     }
 
+    /// The same for one pipeline of the text, as if it stood alone.
+    pub fn walk_pipeline<'a>(&'a self, pipeline: &'a Pipeline, visit: &mut dyn FnMut(Node<'a>, Context)) {
+        Walker { here_documents: &self.here_documents, visit }.pipeline(pipeline, Context::default());
+    }
+
     /// Every simple command at any depth, in the order of [`Script::walk`].
     pub fn simple_commands(&self) -> Vec<(&SimpleCommand, Context)> {
         let mut commands = Vec::new();

@@ -1,0 +1,148 @@
+//! What COPY and ADD bring from the build context, and where it lands.
+
+use dfopt_syntax::Span;
+use dfopt_syntax::dockerfile::{Arguments, Lookup, Source, expand};
+
+use crate::build::Build;
+use crate::context::{BuildContext, Entry};
+use crate::effects::Files;
+use crate::glob;
+use crate::paths::{join, resolve, split};
+use crate::state::State;
+
+/// One source of a COPY or ADD, as it stands in the build context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The instruction.
+    pub instruction: usize,
+    /// Its path in the build context.
+    pub source: String,
+    /// The path of the copy in the image. Of a folder, the folder that its content lands in.
+    pub destination: String,
+    /// True for a folder.
+    pub is_folder: bool,
+}
+
+/// The destination of a COPY or ADD.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// Its path in the image, where it is known.
+    pub path: Option<String>,
+    /// True where the working directory has a say.
+    pub is_relative: bool,
+    /// True where it must be a folder: several sources, or it ends in a slash or in dots.
+    pub is_folder: bool,
+}
+
+/// The most files that a pattern may name.
+const MAX_MATCHES: usize = 512;
+
+/// What COPY or ADD `index` brings from the context, in order. None where it is another instruction, or
+/// takes its files from elsewhere, or where that cannot be told: a variable, a URL, a link, something missing.
+pub fn copied(build: &Build<'_>, index: usize, files: &dyn BuildContext) -> Option<Vec<Copied>> {
+    let instruction = build.instruction(index);
+    if ["from", "parents", "exclude"].iter().any(|flag| instruction.flag(flag).is_some()) {
+        return None;
+    }
+    let state = build.state_before(index);
+    let destination = destination(build, index, &state);
+    let target = destination.path?;
+    let mut found: Vec<(String, Entry)> = Vec::new();
+    for source in sources(build, index, &state)? {
+        let path = resolve(Some("/"), &source?)?;
+        let path = path.trim_start_matches('/');
+        if !glob::is_pattern(path) {
+            found.push((path.to_owned(), files.entry(path)));
+            continue;
+        }
+        let (folder, pattern) = split(path);
+        if glob::is_pattern(folder) {
+            return None;
+        }
+        let names = files.list(folder)?;
+        let matching =
+            names.iter().filter(|name| glob::matches(pattern, name)).map(|name| join(folder, name));
+        found.extend(matching.map(|path| (path.clone(), files.entry(&path))).take(MAX_MATCHES));
+    }
+    let several = found.len() > 1 || destination.is_folder;
+    let copied = |(source, entry): (String, Entry)| match entry {
+        Entry::Directory => {
+            Some(Copied { instruction: index, source, destination: target.clone(), is_folder: true })
+        }
+        Entry::File => {
+            let name = split(&source).1;
+            let destination = if several { resolve(Some(&target), name)? } else { target.clone() };
+            Some(Copied { instruction: index, source, destination, is_folder: false })
+        }
+        _ => None,
+    };
+    found.into_iter().map(copied).collect()
+}
+
+/// The words for the sources of COPY or ADD `index` without variables; one is none where a variable is not
+/// known. None for what is no path: a URL, a heredoc; and for other instructions.
+pub fn sources(build: &Build<'_>, index: usize, state: &State) -> Option<Vec<Option<String>>> {
+    let instruction = build.instruction(index);
+    let transfer = instruction.operation.transfer(instruction.text.bytes())?;
+    let path = |source: &Source| match source {
+        Source::Heredoc(_) => None,
+        Source::Path(span) => {
+            let text = word(build, index, *span, state);
+            let is_path = |text: &str| !text.contains("://") && !text.starts_with("git@");
+            match text {
+                Some(text) if !is_path(&text) => None,
+                text => Some(text),
+            }
+        }
+    };
+    transfer.sources.iter().map(path).collect()
+}
+
+/// Where COPY or ADD `index` copies to.
+pub fn destination(build: &Build<'_>, index: usize, state: &State) -> Destination {
+    let instruction = build.instruction(index);
+    let unknown = Destination { path: None, is_relative: true, is_folder: false };
+    let Some(transfer) = instruction.operation.transfer(instruction.text.bytes()) else { return unknown };
+    let Some(text) = word(build, index, transfer.destination, state) else { return unknown };
+    let is_folder = transfer.sources.len() > 1
+        || text.is_empty()
+        || text.ends_with('/')
+        || matches!(text.rsplit('/').next(), Some("." | ".."))
+        || state.workdir.is_some() && resolve(state.workdir.as_deref(), &text) == state.workdir;
+    Destination {
+        path: resolve(state.workdir.as_deref(), &text),
+        is_relative: !text.starts_with('/'),
+        is_folder,
+    }
+}
+
+/// The files of the stage that COPY or ADD `index` writes.
+pub(crate) fn written(
+    build: &Build<'_>,
+    index: usize,
+    state: &State,
+    files: Option<&dyn BuildContext>,
+) -> Files {
+    match files.and_then(|files| copied(build, index, files)) {
+        Some(copied) => {
+            Files { paths: copied.into_iter().map(|copied| copied.destination).collect(), ..Files::default() }
+        }
+        None => Files::at(destination(build, index, state).path),
+    }
+}
+
+/// A word of the instruction without quotes and variables, where those are known.
+fn word(build: &Build<'_>, index: usize, span: Span, state: &State) -> Option<String> {
+    let instruction = build.instruction(index);
+    let text = match instruction.arguments() {
+        Arguments::Exec(words) => {
+            words.iter().find(|word| word.span == span).map(|word| word.value.clone().into_bytes())?
+        }
+        _ => instruction.slice(span).to_vec(),
+    };
+    let lookup = |name: &str| match state.variables.get(name) {
+        Some(variable) => variable.value.clone().map_or(Lookup::Unknown, Lookup::Set),
+        None => Lookup::Unknown,
+    };
+    expand(&text, build.dockerfile().escape(), &lookup).ok()
+}

@@ -1,0 +1,176 @@
+//! How the dependencies of an application are installed, one entry for each tool, and which files of the
+//! application an installation reads.
+//!
+//! An entry is data: how its command is recognised, what it reads, what it writes, what makes it unsafe to
+//! run it before the sources are there. What takes reading a manifest (workspaces, local packages, scripts
+//! of the project) is the entry's `inspect`. A check that cannot tell refuses.
+
+mod go;
+mod project;
+mod tree;
+
+pub use project::{Project, Refusal};
+pub use tree::Tree;
+
+use std::borrow::Cow;
+
+use crate::invocation::Invocation;
+
+/// The entries of the tools that are known.
+pub const ALL: &[&Ecosystem] = &[&go::MODULES];
+
+/// One tool that installs dependencies.
+#[derive(Clone, Debug)]
+pub struct Ecosystem {
+    /// The name: what messages and the configuration call it.
+    pub name: Cow<'static, str>,
+    /// The commands that install, as program and subcommands: `npm ci`. Options may stand between them.
+    pub commands: Names,
+    /// The options whose value is the next word.
+    pub value_options: Names,
+    /// The files that must be there, in the folder where the command runs.
+    pub manifests: Names,
+    /// The files and folders that are read where they are there.
+    pub extras: Names,
+    /// The folders that the command fills, in the folder where it runs.
+    pub outputs: Names,
+    /// What the variables that configure the tool start with.
+    pub variables: Names,
+    /// Texts in a manifest that make it unsafe.
+    pub unsafe_texts: Cow<'static, [UnsafeText]>,
+    /// What else has to be looked at.
+    pub inspect: Option<Inspect>,
+    /// The options that make the command install nothing but what the manifests name, where it does more
+    /// by itself: run with them first, then as it is once the sources are there.
+    pub first_with: Option<Cow<'static, str>>,
+}
+
+/// Looks at what a command and the manifests say, and tells the project which files are needed.
+///
+/// # Errors
+/// Why the command cannot run before the sources are there.
+pub type Inspect = fn(&Invocation<'_>, &mut Project<'_>) -> Result<(), Refusal>;
+
+/// A text that must not be in a manifest.
+#[derive(Clone, Debug)]
+pub struct UnsafeText {
+    /// The manifest, in the folder where the command runs.
+    pub file: Cow<'static, str>,
+    /// The text.
+    pub contains: Cow<'static, str>,
+    /// What it means.
+    pub reason: Cow<'static, str>,
+}
+
+/// Words: of a table, or of the configuration.
+#[derive(Clone, Debug)]
+pub enum Names {
+    /// Of a table.
+    Known(&'static [&'static str]),
+    /// Of the configuration.
+    Given(Vec<String>),
+}
+
+impl Names {
+    /// None.
+    pub const NONE: Self = Self::Known(&[]);
+
+    /// The words, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let (known, given): (&[&str], &[String]) = match self {
+            Self::Known(names) => (names, &[]),
+            Self::Given(names) => (&[], names),
+        };
+        known.iter().copied().chain(given.iter().map(String::as_str))
+    }
+
+    /// True where `word` is one of them.
+    pub fn contains(&self, word: &str) -> bool {
+        self.iter().any(|name| name == word)
+    }
+}
+
+impl Ecosystem {
+    /// An entry that says nothing, for those that follow to fill in.
+    pub const EMPTY: Self = Self {
+        name: Cow::Borrowed(""),
+        commands: Names::NONE,
+        value_options: Names::NONE,
+        manifests: Names::NONE,
+        extras: Names::NONE,
+        outputs: Names::NONE,
+        variables: Names::NONE,
+        unsafe_texts: Cow::Borrowed(&[]),
+        inspect: None,
+        first_with: None,
+    };
+
+    /// The entry for `invocation`: one that the user gives wins over one that is known.
+    pub fn of<'e>(invocation: &Invocation<'_>, given: &'e [Ecosystem]) -> Option<&'e Ecosystem> {
+        let mut entries = given.iter().chain(ALL.iter().copied());
+        entries.find(|entry| entry.recognises(invocation))
+    }
+
+    fn recognises(&self, invocation: &Invocation<'_>) -> bool {
+        self.commands.iter().any(|command| {
+            let mut words = command.split(' ');
+            let program = words.next().unwrap_or_default();
+            is_program(program, &invocation.program) && {
+                let mut operands = self.operands(invocation).into_iter();
+                words.all(|word| operands.next().flatten().is_some_and(|operand| operand == word))
+            }
+        })
+    }
+
+    /// The words that are neither options nor values of options; none for one that is not known.
+    pub fn operands<'c>(&self, invocation: &Invocation<'c>) -> Vec<Option<Cow<'c, str>>> {
+        let mut operands = Vec::new();
+        let mut words = invocation.arguments.iter();
+        while let Some(word) = words.next() {
+            match invocation.literal(word) {
+                Some(option) if option.starts_with('-') && option.len() > 1 => {
+                    if self.value_options.contains(&option) {
+                        words.next();
+                    }
+                }
+                literal => operands.push(literal),
+            }
+        }
+        operands
+    }
+
+    /// What has to be there for `invocation`, which is this entry's; what is needed is added to `project`.
+    ///
+    /// # Errors
+    /// Why it cannot run before the sources are there.
+    pub fn inspect(&self, invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
+        project.check_variables(&self.variables)?;
+        for manifest in self.manifests.iter() {
+            project.need(manifest)?;
+        }
+        for text in self.unsafe_texts.iter() {
+            if project.read(&text.file).is_some_and(|content| content.contains(&*text.contains)) {
+                return Err(Refusal::new(
+                    format!("{} holds `{}`: {}", text.file, text.contains, text.reason),
+                    "move the installation above the sources by hand",
+                ));
+            }
+        }
+        if let Some(inspect) = self.inspect {
+            inspect(invocation, project)?;
+        }
+        for extra in self.extras.iter() {
+            project.take(extra)?;
+        }
+        for output in self.outputs.iter() {
+            project.fills(output);
+        }
+        Ok(())
+    }
+}
+
+/// `pip3.12` is `pip`, as `python3.12` is `python`.
+fn is_program(known: &str, program: &str) -> bool {
+    let rest = program.strip_prefix(known);
+    rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+}

@@ -1,0 +1,182 @@
+//! An application whose dependencies a command installs, as an ecosystem's check sees it.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::context::Entry;
+use crate::paths::{below, is_application_folder, resolve};
+use crate::state::Variable;
+
+use super::Names;
+use super::tree::Tree;
+
+/// An application in the folder where a command runs. Paths are as the command would read them: relative
+/// to that folder, or absolute in the image.
+pub struct Project<'a> {
+    tree: &'a Tree<'a>,
+    directory: &'a str,
+    variables: &'a BTreeMap<String, Variable>,
+    needed: BTreeSet<String>,
+    filled: BTreeSet<String>,
+}
+
+/// Why dependencies cannot be installed before the sources are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The precondition that is not proven.
+    pub reason: String,
+    /// What the user can do about it.
+    pub help: String,
+}
+
+impl Refusal {
+    /// A refusal.
+    pub fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { reason: reason.into(), help: help.into() }
+    }
+}
+
+impl<'a> Project<'a> {
+    /// The project in the folder `directory` of the image, in an environment of `variables`.
+    pub fn new(tree: &'a Tree<'a>, directory: &'a str, variables: &'a BTreeMap<String, Variable>) -> Self {
+        Self { tree, directory, variables, needed: BTreeSet::new(), filled: BTreeSet::new() }
+    }
+
+    /// The folder in the image where the command runs.
+    pub fn directory(&self) -> &'a str {
+        self.directory
+    }
+
+    /// The variables that the file declares.
+    pub fn variables(&self) -> &'a BTreeMap<String, Variable> {
+        self.variables
+    }
+
+    /// What stands at `path`.
+    pub fn entry(&self, path: &str) -> Entry {
+        self.tree.entry(&self.resolve(path))
+    }
+
+    /// The text of the file at `path`: none where it is not there, or cannot be read.
+    pub fn read(&self, path: &str) -> Option<Cow<'a, str>> {
+        self.tree.read(&self.resolve(path))
+    }
+
+    /// The names in the folder at `path`; none where they cannot be told.
+    pub fn list(&self, path: &str) -> Option<BTreeSet<String>> {
+        self.tree.list(&self.resolve(path))
+    }
+
+    /// Adds a file that must be there to what is needed, and gives its text.
+    ///
+    /// # Errors
+    /// Where no COPY brings it, or it cannot be read.
+    pub fn need(&mut self, path: &str) -> Result<Cow<'a, str>, Refusal> {
+        let full = self.resolve(path);
+        match self.tree.entry(&full) {
+            Entry::File => {}
+            Entry::Link => return Err(link(path)),
+            Entry::Ignored | Entry::Missing => {
+                return Err(Refusal::new(
+                    format!("{path} is not among the files that are copied"),
+                    "check the build context, or name it with --context",
+                ));
+            }
+            Entry::Directory | Entry::Unknown => {
+                return Err(Refusal::new(
+                    format!("{path} is no file that can be read"),
+                    "check the build context",
+                ));
+            }
+        }
+        let text = self.tree.read(&full).ok_or_else(|| {
+            Refusal::new(
+                format!("{path} cannot be read as text"),
+                "make it a readable file of less than 8 MiB in UTF-8",
+            )
+        })?;
+        self.needed.insert(full);
+        Ok(text)
+    }
+
+    /// Adds the file or folder at `path` to what is needed, where it is there. True where it is.
+    ///
+    /// # Errors
+    /// Where it is a link.
+    pub fn take(&mut self, path: &str) -> Result<bool, Refusal> {
+        let full = self.resolve(path);
+        match self.tree.entry(&full) {
+            Entry::File | Entry::Directory => {
+                self.needed.insert(full);
+                Ok(true)
+            }
+            Entry::Link => Err(link(path)),
+            Entry::Unknown => {
+                Err(Refusal::new(format!("{path} is no file or folder"), "check the build context"))
+            }
+            Entry::Missing | Entry::Ignored => Ok(false),
+        }
+    }
+
+    /// Says that the command fills the folder `path`.
+    pub fn fills(&mut self, path: &str) {
+        let full = self.resolve(path);
+        self.filled.insert(full);
+    }
+
+    /// The files and folders that are needed, absolute.
+    pub fn needed(&self) -> &BTreeSet<String> {
+        &self.needed
+    }
+
+    /// The folders that the command fills, absolute.
+    pub fn filled(&self) -> &BTreeSet<String> {
+        &self.filled
+    }
+
+    /// `path` in the image.
+    pub fn resolve(&self, path: &str) -> String {
+        resolve(Some(self.directory), path).expect("invariant: resolved from a known folder")
+    }
+
+    /// Refuses where a variable that configures the tool names a file, or `PATH` leads into the application.
+    pub(super) fn check_variables(&self, prefixes: &Names) -> Result<(), Refusal> {
+        for (name, variable) in self.variables {
+            let configures = prefixes.iter().any(|prefix| {
+                name.len() >= prefix.len() && {
+                    let start = name.as_bytes().get(..prefix.len());
+                    start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+                }
+            });
+            if !configures {
+                continue;
+            }
+            let Some(value) = &variable.value else {
+                return Err(Refusal::new(
+                    format!("the value of `{name}` is not known, and it configures the installation"),
+                    "give it a default",
+                ));
+            };
+            if self.names_application_file(value) {
+                return Err(Refusal::new(
+                    format!("`{name}` names a file of the application"),
+                    "give the file on the command line",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn names_application_file(&self, value: &str) -> bool {
+        value.split([':', ' ', '=', ',']).filter(|part| !part.is_empty()).any(|part| {
+            let path = self.resolve(part.trim_start_matches("file://"));
+            // A word such as `true` or `1` is no file either.
+            let exists = !matches!(self.tree.entry(&path), Entry::Missing | Entry::Ignored);
+            exists && is_application_folder(&path) && below(&path, self.directory) != Some("")
+        })
+    }
+}
+
+fn link(path: &str) -> Refusal {
+    Refusal::new(format!("{path} is a symbolic link"), "copy the file itself")
+}

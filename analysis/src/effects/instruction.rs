@@ -1,0 +1,206 @@
+//! What each instruction reads and writes.
+
+use std::collections::BTreeMap;
+
+use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword, ShellKind};
+
+use crate::build::Build;
+use crate::context::BuildContext;
+use crate::copied;
+use crate::paths::resolve;
+use crate::state::State;
+
+use super::{Effects, Files, Owner, Setting, run};
+
+impl<'d> Build<'d> {
+    /// What instruction `index` reads and writes. `files` makes the answer sharper: which sources of a COPY
+    /// are folders.
+    pub fn effects(&self, index: usize, files: Option<&dyn BuildContext>) -> Effects {
+        let instruction = self.instruction(index);
+        let mut effects = match instruction.keyword() {
+            Keyword::Run => of_run(self, index),
+            Keyword::Copy | Keyword::Add => of_copy(self, index, files),
+            Keyword::Env | Keyword::Label => of_pairs(instruction),
+            Keyword::Arg => of_arg(instruction),
+            Keyword::Workdir => of_workdir(self, index),
+            Keyword::User => writes(Setting::User),
+            Keyword::Shell => writes(Setting::Shell),
+            Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => reads(Setting::Shell),
+            Keyword::Expose | Keyword::Stopsignal | Keyword::Maintainer => Effects::default(),
+            // A trigger runs elsewhere, but is it nothing to what stands around it? It stays where it is, as
+            // VOLUME does: what is written below it may be lost.
+            Keyword::From | Keyword::Onbuild | Keyword::Volume | Keyword::Unknown => Effects::everything(),
+        };
+        if expands_variables(instruction.keyword()) {
+            for name in variables_of(instruction) {
+                effects.reads.settings.insert(Setting::Variable(name));
+            }
+        }
+        effects
+    }
+}
+
+fn writes(setting: Setting) -> Effects {
+    let mut effects = Effects::default();
+    effects.writes.settings.insert(setting);
+    effects
+}
+
+fn reads(setting: Setting) -> Effects {
+    let mut effects = Effects::default();
+    effects.reads.settings.insert(setting);
+    effects
+}
+
+fn of_run(build: &Build<'_>, index: usize) -> Effects {
+    let instruction = build.instruction(index);
+    // A heredoc is text like any other, but it says more to the eye than to this table.
+    let plain = build.shell_code(index).is_some_and(|code| code.kind == ShellKind::Plain);
+    // Caches, secrets and agents lie over the files; what is bound in is read from elsewhere.
+    let mounts_files = instruction
+        .operation
+        .mounts()
+        .any(|mount| !matches!(mount.kind(), "cache" | "secret" | "ssh" | "tmpfs"));
+    let steps = match run::steps(build, index) {
+        Some(steps) if plain && !mounts_files => steps,
+        _ => return Effects::everything(),
+    };
+    let mut effects = Effects::default();
+    for step in steps {
+        effects.extend(step.effects(build, index));
+    }
+    for mount in instruction.operation.mounts() {
+        let workdir = build.state_before(index).workdir;
+        let target = mount.target().map(|target| resolve(workdir.as_deref(), target));
+        if let Some(target) = target.flatten() {
+            effects.extend(Effects::uses(Files::at(Some(target))));
+        }
+    }
+    effects.reads.settings.insert(Setting::User);
+    effects.reads.settings.insert(Setting::Shell);
+    effects
+}
+
+fn of_copy(build: &Build<'_>, index: usize, files: Option<&dyn BuildContext>) -> Effects {
+    let instruction = build.instruction(index);
+    let mut effects = Effects::default();
+    let state = build.state_before(index);
+    effects.writes.files = copied::written(build, index, &state, files);
+    let chown = instruction.flag("chown").and_then(|flag| flag.value());
+    if chown.is_some_and(|owner| !owner.bytes().all(|b| b.is_ascii_digit() || b == b':')) {
+        effects.reads.settings.insert(Setting::Accounts);
+    }
+    let destination = copied::destination(build, index, &state);
+    if destination.is_relative {
+        effects.reads.settings.insert(Setting::Workdir);
+    }
+    let owner = chown.map_or(Owner::Root, |chown| Owner::Other(chown.to_owned()));
+    effects.makes = destination.path.map(|path| (path, owner));
+    effects
+}
+
+fn of_pairs(instruction: &Instruction<'_>) -> Effects {
+    let Arguments::Pairs(pairs) = instruction.arguments() else { return Effects::everything() };
+    let mut effects = Effects::default();
+    for pair in pairs {
+        let key = String::from_utf8_lossy(instruction.slice(pair.key)).into_owned();
+        if key.contains('$') {
+            return Effects::everything();
+        }
+        let label = instruction.keyword() == Keyword::Label;
+        let setting = if label { Setting::Label(unquoted(&key)) } else { Setting::Variable(key) };
+        effects.writes.settings.insert(setting);
+    }
+    effects
+}
+
+fn unquoted(key: &str) -> String {
+    key.replace(['"', '\''], "")
+}
+
+fn of_arg(instruction: &Instruction<'_>) -> Effects {
+    let mut effects = Effects::default();
+    for declaration in instruction.operation.declarations(instruction.text.bytes()) {
+        let name = String::from_utf8_lossy(instruction.slice(declaration.name)).into_owned();
+        effects.writes.settings.insert(Setting::Variable(name));
+    }
+    effects
+}
+
+fn of_workdir(build: &Build<'_>, index: usize) -> Effects {
+    let before = build.state_before(index);
+    let after = build.state_before(index + 1).workdir;
+    let mut effects = writes(Setting::Workdir);
+    let instruction = build.instruction(index);
+    if !instruction.slice(instruction.operation.body).starts_with(b"/") {
+        effects.reads.settings.insert(Setting::Workdir);
+    }
+    // The folder is the USER's where BuildKit has to make it.
+    effects.reads.settings.insert(Setting::User);
+    match after.and_then(|path| resolve(None, &path)) {
+        Some(path) => effects.makes = Some((path, owner(build, index, &before))),
+        None => effects.writes.files = Files::all(),
+    }
+    effects
+}
+
+/// Official images that start as another user than root are none of those that build applications.
+fn owner(build: &Build<'_>, index: usize, state: &State) -> Owner {
+    match state.user.as_deref() {
+        Some("root" | "0" | "0:0" | "root:root") => Owner::Root,
+        Some(user) => Owner::Other(user.to_owned()),
+        None if sets_user(build, index) => Owner::Unknown,
+        None => match build.base_image(index).and_then(crate::BaseImage::official) {
+            Some(_) => Owner::Root,
+            None => Owner::Unknown,
+        },
+    }
+}
+
+fn sets_user(build: &Build<'_>, index: usize) -> bool {
+    let Some(stage) = build.stage_of(index) else { return true };
+    build.ancestry(stage).any(|stage| {
+        let end = stage.instructions.end.min(index.max(stage.instructions.start));
+        (stage.instructions.start..end).any(|i| build.instruction(i).keyword() == Keyword::User)
+    })
+}
+
+/// Instructions in whose words BuildKit expands variables.
+/// <https://docs.docker.com/reference/dockerfile/#environment-replacement>
+fn expands_variables(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::Add
+            | Keyword::Arg
+            | Keyword::Copy
+            | Keyword::Env
+            | Keyword::Expose
+            | Keyword::Label
+            | Keyword::Stopsignal
+            | Keyword::User
+            | Keyword::Volume
+            | Keyword::Workdir
+            | Keyword::Run
+    )
+}
+
+/// The names after a `$` anywhere in the text. More than are expanded: quotes and escapes are not looked at.
+fn variables_of(instruction: &Instruction<'_>) -> Vec<String> {
+    let text = instruction.text.bytes();
+    // In a RUN the shell expands the code; BuildKit expands the flags.
+    let text = if instruction.keyword() == Keyword::Run {
+        &text[..instruction.operation.body.start as usize]
+    } else {
+        text
+    };
+    let mut names = BTreeMap::new();
+    for at in memchr::memchr_iter(b'$', text) {
+        let rest = &text[at + 1..];
+        let rest = rest.strip_prefix(b"{").unwrap_or(rest);
+        let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        if len > 0 {
+            names.insert(String::from_utf8_lossy(&rest[..len]).into_owned(), ());
+        }
+    }
+    names.into_keys().collect()
+}

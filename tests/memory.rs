@@ -1,0 +1,89 @@
+//! A build context in memory, for specs and for the reference data.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use dfopt_analysis::{BuildContext, Entry};
+
+/// Files by their path. A path that ends in `/` is an empty folder; a text that starts with `-> ` is a link.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryContext {
+    files: BTreeMap<String, String>,
+    ignored: Vec<String>,
+}
+
+impl MemoryContext {
+    pub(crate) fn new(files: BTreeMap<String, String>) -> Self {
+        let lines = files.get(".dockerignore").map(String::as_str).unwrap_or_default();
+        let ignored = lines.lines().map(|line| line.trim().trim_matches('/').to_owned()).collect();
+        Self { files, ignored }
+    }
+
+    /// Reads a `context` block: paths, each with its lines below it, four blanks deeper.
+    pub(crate) fn parse(block: &str) -> Self {
+        let mut files: BTreeMap<String, String> = BTreeMap::new();
+        let mut last = String::new();
+        for line in block.lines() {
+            match line.strip_prefix("    ") {
+                Some(content) => {
+                    let text = files.get_mut(&last).expect("a path comes first");
+                    text.push_str(content);
+                    text.push('\n');
+                }
+                None if line.is_empty() => files.get_mut(&last).expect("a path comes first").push('\n'),
+                None => {
+                    last = line.to_owned();
+                    files.insert(last.clone(), String::new());
+                }
+            }
+        }
+        Self::new(files)
+    }
+
+    fn is_ignored(&self, path: &str) -> bool {
+        let parts: Vec<&str> = path.split('/').collect();
+        (1..=parts.len()).any(|n| self.ignored.contains(&parts[..n].join("/")))
+    }
+
+    fn is_link(&self, path: &str) -> bool {
+        let parts: Vec<&str> = path.split('/').collect();
+        (1..=parts.len())
+            .any(|n| self.files.get(&parts[..n].join("/")).is_some_and(|text| text.starts_with("-> ")))
+    }
+}
+
+impl BuildContext for MemoryContext {
+    fn entry(&self, path: &str) -> Entry {
+        let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let is_folder =
+            || self.files.range(folder.clone()..).next().is_some_and(|(f, _)| f.starts_with(&folder));
+        match () {
+            () if path.is_empty() => Entry::Directory,
+            () if self.is_link(path) => Entry::Link,
+            () if !self.files.contains_key(path) && !is_folder() => Entry::Missing,
+            () if self.is_ignored(path) => Entry::Ignored,
+            () if self.files.contains_key(path) => Entry::File,
+            () => Entry::Directory,
+        }
+    }
+
+    fn list(&self, path: &str) -> Option<Vec<String>> {
+        if self.entry(path) != Entry::Directory {
+            return None;
+        }
+        let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let below = self.files.range(folder.clone()..).take_while(|(file, _)| file.starts_with(&folder));
+        let names: BTreeSet<String> = below
+            .filter_map(|(file, _)| file[folder.len()..].split('/').next())
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let survives = |name: &String| self.entry(&format!("{folder}{name}")) != Entry::Ignored;
+        Some(names.into_iter().filter(survives).collect())
+    }
+
+    fn read(&self, path: &str) -> Option<Cow<'_, str>> {
+        let text = self.files.get(path).filter(|_| self.entry(path) == Entry::File)?;
+        Some(Cow::Borrowed(text))
+    }
+}
