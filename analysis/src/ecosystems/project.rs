@@ -27,12 +27,21 @@ pub struct Refusal {
     pub reason: String,
     /// What the user can do about it.
     pub help: String,
+    /// True where only the command as it is cannot run: with the entry's `first_with` it could, and all
+    /// that it would read then has been added to the project.
+    pub first_with: bool,
 }
 
 impl Refusal {
     /// A refusal.
     pub fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { reason: reason.into(), help: help.into() }
+        Self { reason: reason.into(), help: help.into(), first_with: false }
+    }
+
+    /// A refusal of the command as it is. With the entry's `first_with` it would do, and all that it would
+    /// read then has been added to the project.
+    pub fn without_options(reason: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { first_with: true, ..Self::new(reason, help) }
     }
 }
 
