@@ -1,6 +1,6 @@
 //! Which transforms run and how far they may go: what the command line and the configuration say together.
 
-use dfopt_transforms::{ALL, Effect, Options, Transform};
+use dfopt_transforms::{ALL, Effect, Options, Settings, Transform};
 
 use crate::messages::suggestion;
 
@@ -33,6 +33,7 @@ impl Selection {
         Options {
             level: self.level.or(config.level).unwrap_or(Effect::Harden),
             transforms: transforms.collect(),
+            settings: Settings::default(),
         }
     }
 }

@@ -72,7 +72,7 @@ fn an_ignore_comment_inside_an_instruction_counts() {
 fn a_skipped_check_of_buildkit_keeps_a_transform_away_that_acts_on_it() {
     static TIDIES: Transform =
         Transform { acts_on: &["FromAsCasing"], ..insert("tidies", |c, f| append(c, f, "# tidy\n")) };
-    let options = Options { level: Effect::Harden, transforms: vec![&TIDIES] };
+    let options = Options { level: Effect::Harden, transforms: vec![&TIDIES], ..Options::default() };
     let cases = [
         ("# check=skip=StageNameCasing,FromAsCasing;error=true\nFROM a as b\n", 0),
         ("# check=skip=all\nFROM a as b\n", 0),
@@ -127,7 +127,10 @@ fn a_rewrite_that_breaks_the_file_is_undone_and_named() {
     ];
     let source = "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y jq\n# why\nCOPY . /app\nRUN true\n# end\n";
     for (transform, reason) in &BROKEN {
-        let outcome = run(source, &Options { level: Effect::Harden, transforms: vec![transform] });
+        let outcome = run(
+            source,
+            &Options { level: Effect::Harden, transforms: vec![transform], ..Options::default() },
+        );
         assert_eq!(String::from_utf8_lossy(&outcome.text), source, "{}", transform.id);
         assert_eq!(outcome.applied, [], "{}", transform.id);
         assert_eq!(outcome.reverted[0].transform, transform.id);
@@ -153,8 +156,10 @@ fn a_good_rewrite_is_kept_beside_a_bad_one() {
             append(context, findings, "GARBAGE\n");
         }
     });
-    let outcome =
-        run("FROM debian:12\nRUN true\n", &Options { level: Effect::Harden, transforms: vec![&MIXED] });
+    let outcome = run(
+        "FROM debian:12\nRUN true\n",
+        &Options { level: Effect::Harden, transforms: vec![&MIXED], ..Options::default() },
+    );
     assert_eq!(outcome.applied.iter().map(|a| a.title.as_str()).collect::<Vec<_>>()[0], "good");
     assert!(outcome.text.starts_with(b"FROM debian:12-slim"));
     assert!(!outcome.reverted.is_empty());
@@ -166,7 +171,10 @@ fn a_file_that_does_not_come_to_rest_is_left_as_it_was() {
         let end = context.build.source().len() as u32;
         findings.rewrite("again", Effect::Preserve, vec![Edit::insert(end, "# more\n")]);
     });
-    let outcome = run("FROM debian:12\n", &Options { level: Effect::Harden, transforms: vec![&RESTLESS] });
+    let outcome = run(
+        "FROM debian:12\n",
+        &Options { level: Effect::Harden, transforms: vec![&RESTLESS], ..Options::default() },
+    );
     assert!(!outcome.converged);
     assert_eq!(outcome.text, b"FROM debian:12\n");
     assert_eq!(outcome.applied, []);

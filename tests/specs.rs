@@ -39,7 +39,7 @@ fn blocks(markdown: &str) -> Vec<Block> {
 }
 
 fn rewrite(source: &str, transform: &'static Transform, context: Option<&MemoryContext>) -> Outcome {
-    let options = Options { level: Effect::Harden, transforms: vec![transform] };
+    let options = Options { level: Effect::Harden, transforms: vec![transform], ..Options::default() };
     let facts = Facts { context: context.map(|context| context as &dyn BuildContext) };
     let outcome =
         optimize(source.as_bytes(), &options, facts).unwrap_or_else(|error| panic!("{error}\n{source}"));

@@ -183,8 +183,9 @@ fn variable(build: &Build<'_>, index: usize, code: &ShellCode<'_>, name: Span) -
         let value = assignment.value.literal(text)?.into_owned();
         return assigned.next().is_none().then_some(value);
     }
-    let variable = build.state_before(index).variables.remove(std::str::from_utf8(name.of(text)).ok()?)?;
-    variable.value.filter(|_| !variable.overridable)
+    let state = build.state_before(index);
+    let variable = state.variables.get(std::str::from_utf8(name.of(text)).ok()?)?;
+    variable.value.clone().filter(|_| !variable.overridable)
 }
 
 /// True where a row applies: its package is asked for, and nothing else brings what it relies on.

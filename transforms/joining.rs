@@ -63,7 +63,7 @@ pub(crate) fn check(build: &Build<'_>, first: usize) -> Result<(), Obstacle> {
         return obstacle("one of the RUNs is not plain shell code", "write both as commands for sh or bash");
     };
     check_end(a, code_a, build)?;
-    if let Some(what) = left_behind(code_a) {
+    if let Some(what) = left_behind(code_a, code_a.script.list.span) {
         return obstacle(
             format!("{what} in the first RUN would reach into the second"),
             "put it in a subshell, or merge by hand",
@@ -215,12 +215,13 @@ const SHELL_CHANGING: &[&str] = &[
     "unset",
 ];
 
-/// What the code leaves behind in its shell, where it may.
-fn left_behind(code: &ShellCode<'_>) -> Option<String> {
+/// What the part `within` of the code leaves behind in its shell, where it may.
+pub(crate) fn left_behind(code: &ShellCode<'_>, within: Span) -> Option<String> {
     let text = code.text.bytes();
     let mut found = None;
     code.script.walk(&mut |node, context| {
-        if found.is_some() || !context.runs_in_shell() {
+        let is_outside = node.span().start < within.start || within.end < node.span().end;
+        if found.is_some() || is_outside || !context.runs_in_shell() {
             return;
         }
         found = match node {
@@ -258,7 +259,7 @@ fn left_behind(code: &ShellCode<'_>) -> Option<String> {
 }
 
 /// The variable that tells the code something of the shell's past, where it reads one.
-fn looks_back(code: &ShellCode<'_>) -> Option<String> {
+pub(crate) fn looks_back(code: &ShellCode<'_>) -> Option<String> {
     let text = code.text.bytes();
     let mut found = None;
     code.script.walk(&mut |node, _| {

@@ -6,16 +6,18 @@
 
 mod apt_no_recommends;
 mod apt_update_install;
+mod copy_order;
 mod ignore;
 mod joining;
 mod merge_runs;
 mod package_caches;
 mod pipeline;
 mod recheck;
+mod reordering;
 
-pub use pipeline::{Applied, Facts, MissedRemark, Options, Outcome, Reverted, optimize};
+pub use pipeline::{Applied, Facts, MissedRemark, Options, Outcome, Reverted, Settings, optimize};
 
-use dfopt_analysis::{Build, BuildContext};
+use dfopt_analysis::Build;
 use dfopt_syntax::{Edit, Span};
 
 /// Every transform, in the order they run.
@@ -26,6 +28,7 @@ pub const ALL: &[Transform] = &[
     merge_runs::TRANSFORM,
     apt_no_recommends::TRANSFORM,
     package_caches::TRANSFORM,
+    copy_order::TRANSFORM,
 ];
 
 /// One rewrite of the pipeline.
@@ -57,10 +60,10 @@ pub enum Effect {
 
 /// What a transform looks at.
 pub struct Context<'a, 'd> {
-    /// The Dockerfile and what its instructions mean.
+    /// The Dockerfile and what its instructions mean, with the build context where it is known.
     pub build: &'a Build<'d>,
-    /// The files that COPY can bring, where they are known.
-    pub files: Option<&'a dyn BuildContext>,
+    /// What the user says beside the choice of transforms.
+    pub settings: &'a Settings,
     /// Whether a comment keeps the transform away from the instruction at a span. The pipeline drops what
     /// is reported there anyway; this is for transforms whose rewrites take in several instructions.
     pub is_ignored: &'a dyn Fn(Span) -> bool,

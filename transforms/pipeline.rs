@@ -4,6 +4,7 @@
 //! [`recheck`](crate::recheck)). A rewrite that does not hold is undone and named in the outcome: it is a
 //! defect of dfopt.
 
+use dfopt_analysis::ecosystems::Ecosystem;
 use dfopt_analysis::{Build, BuildContext};
 use dfopt_syntax::{Dockerfile, Edits, Span, SyntaxError};
 
@@ -21,6 +22,15 @@ pub struct Options {
     pub level: Effect,
     /// The transforms to run; they run in the order of [`ALL`] whatever their order here.
     pub transforms: Vec<&'static Transform>,
+    /// What the transforms are told.
+    pub settings: Settings,
+}
+
+/// What the user tells the transforms.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Tools that install dependencies, beside those that are known.
+    pub ecosystems: Vec<Ecosystem>,
 }
 
 /// What is known beside the text. Nothing of it has to be.
@@ -85,7 +95,7 @@ pub struct Reverted {
 impl Default for Options {
     /// All transforms, at the strongest level.
     fn default() -> Self {
-        Self { level: Effect::Harden, transforms: ALL.iter().collect() }
+        Self { level: Effect::Harden, transforms: ALL.iter().collect(), settings: Settings::default() }
     }
 }
 
@@ -144,7 +154,7 @@ impl Run<'_> {
         let dockerfile = Dockerfile::parse(text)?;
         dockerfile.check()?;
         let ignores = Ignores::of(&dockerfile);
-        let build = Build::new(&dockerfile);
+        let build = Build::with_context(&dockerfile, self.facts.context);
         while let Some(&transform) = self.transforms.get(*next) {
             *next += 1;
             if ignores.whole_file(transform) {
@@ -152,7 +162,8 @@ impl Run<'_> {
             }
             let mut findings = Findings::default();
             let is_ignored = |span| ignores.at(transform, span);
-            let context = Context { build: &build, files: self.facts.context, is_ignored: &is_ignored };
+            let context =
+                Context { build: &build, settings: &self.options.settings, is_ignored: &is_ignored };
             (transform.run)(&context, &mut findings);
             findings.missed.retain(|missed| !is_ignored(missed.span));
             for missed in findings.missed {

@@ -1,19 +1,24 @@
 //! A Dockerfile with its meaning.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::{ExpandError, Instruction};
 
+use crate::context::BuildContext;
+use crate::copied::{self, Copied};
+use crate::effects::{self, Effects};
 use crate::shell_code::ShellCode;
 use crate::stage::{self, Base, Stage};
 use crate::state::{self, State};
 
-/// A Dockerfile with its meaning. Instructions are named by their index in the file.
-#[derive(Debug)]
+/// A Dockerfile with its meaning, as far as it and its build context tell. Instructions are named by their index in the file.
 pub struct Build<'d> {
     dockerfile: &'d Dockerfile<'d>,
+    /// The build context, where it is known.
+    context: Option<&'d dyn BuildContext>,
     stages: Vec<Stage>,
     /// The stages that are built FROM each stage.
     heirs: Vec<Vec<usize>>,
@@ -24,12 +29,22 @@ pub struct Build<'d> {
     shells: OnceCell<Vec<Option<usize>>>,
     /// The shell code of each instruction, parsed when it is first asked for.
     shell_code: Vec<OnceCell<Option<ShellCode<'d>>>>,
+    /// What each instruction copies from the context, and what it reads and writes, the same way.
+    copied: Vec<OnceCell<Option<Vec<Copied>>>>,
+    effects: Vec<OnceCell<Effects>>,
+    /// The state that was asked for last, and before which instruction: most go down a stage.
+    state: RefCell<Option<(usize, Rc<State>)>>,
 }
 
 impl<'d> Build<'d> {
     /// Analyses `dockerfile`, which must have passed [`Dockerfile::check`].
     pub fn new(dockerfile: &'d Dockerfile<'d>) -> Self {
-        let shell_code = dockerfile.instructions().iter().map(|_| OnceCell::new()).collect();
+        Self::with_context(dockerfile, None)
+    }
+
+    /// The same, where the files that COPY can bring are known.
+    pub fn with_context(dockerfile: &'d Dockerfile<'d>, context: Option<&'d dyn BuildContext>) -> Self {
+        let count = dockerfile.instructions().len();
         let stages = stage::stages(dockerfile);
         let mut heirs = vec![Vec::new(); stages.len()];
         let mut variable_bases = Vec::new();
@@ -42,12 +57,16 @@ impl<'d> Build<'d> {
         }
         Self {
             dockerfile,
+            context,
             stages,
             heirs,
             variable_bases,
             global_args: OnceCell::new(),
             shells: OnceCell::new(),
-            shell_code,
+            shell_code: cells(count),
+            copied: cells(count),
+            effects: cells(count),
+            state: RefCell::new(None),
         }
     }
 
@@ -107,8 +126,43 @@ impl<'d> Build<'d> {
     }
 
     /// What instruction `index` finds when it runs.
-    pub fn state_before(&self, index: usize) -> State {
-        state::before(self, index)
+    pub fn state_before(&self, index: usize) -> Rc<State> {
+        let (at, mut state) = match self.state.take() {
+            Some((at, state)) if at <= index && self.same_stage(at, index) => (at, state),
+            _ => state::at_start(self, index),
+        };
+        state::advance(self, &mut state, at..index);
+        self.state.replace(Some((index, Rc::clone(&state))));
+        state
+    }
+
+    /// What instruction `index` leaves behind for the next one.
+    pub fn state_after(&self, index: usize) -> Rc<State> {
+        let mut state = self.state_before(index);
+        state::advance(self, &mut state, index..index + 1);
+        state
+    }
+
+    fn same_stage(&self, a: usize, b: usize) -> bool {
+        let stage = |index| self.stage_of(index).map(|stage| stage.index);
+        stage(a).is_some() && stage(a) == stage(b)
+    }
+
+    /// The build context, where it is known.
+    pub fn context(&self) -> Option<&'d dyn BuildContext> {
+        self.context
+    }
+
+    /// What COPY or ADD `index` brings from the build context, in order. None for another instruction, and
+    /// where it takes its files from elsewhere or cannot be told: a variable, a URL, a link, something
+    /// missing, a context that is not known.
+    pub fn copied(&self, index: usize) -> Option<&[Copied]> {
+        self.copied[index].get_or_init(|| copied::copied(self, index)).as_deref()
+    }
+
+    /// What instruction `index` reads and writes.
+    pub fn effects(&self, index: usize) -> &Effects {
+        self.effects[index].get_or_init(|| effects::of_instruction(self, index))
     }
 
     /// The code that instruction `index` hands to a shell, with the commands in it. None where it hands
@@ -120,7 +174,7 @@ impl<'d> Build<'d> {
     /// The SHELL in effect at instruction `index`, where the file has one.
     pub(crate) fn shell_instruction(&self, index: usize) -> Option<&'d Instruction<'d>> {
         let shells = self.shells.get_or_init(|| state::shells(self));
-        shells[index].map(|shell| self.instruction(shell))
+        shells.get(index)?.map(|shell| self.instruction(shell))
     }
 
     /// True where the SHELL of instruction `index` stops at the first command that fails: `bash -e`.
@@ -161,6 +215,10 @@ impl<'d> Build<'d> {
         }
         None
     }
+}
+
+fn cells<T>(count: usize) -> Vec<OnceCell<T>> {
+    std::iter::repeat_with(OnceCell::new).take(count).collect()
 }
 
 /// What to do after one instruction was looked at.

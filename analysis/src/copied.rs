@@ -1,10 +1,10 @@
 //! What COPY and ADD bring from the build context, and where it lands.
 
 use dfopt_syntax::Span;
-use dfopt_syntax::dockerfile::{Arguments, Lookup, Source, expand};
+use dfopt_syntax::dockerfile::{Arguments, Keyword, Lookup, Source, expand};
 
 use crate::build::Build;
-use crate::context::{BuildContext, Entry};
+use crate::context::Entry;
 use crate::effects::Files;
 use crate::glob;
 use crate::paths::{join, resolve, split};
@@ -37,11 +37,13 @@ pub struct Destination {
 /// The most files that a pattern may name.
 const MAX_MATCHES: usize = 512;
 
-/// What COPY or ADD `index` brings from the context, in order. None where it is another instruction, or
-/// takes its files from elsewhere, or where that cannot be told: a variable, a URL, a link, something missing.
-pub fn copied(build: &Build<'_>, index: usize, files: &dyn BuildContext) -> Option<Vec<Copied>> {
+/// See [`Build::copied`].
+pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
+    let files = build.context()?;
     let instruction = build.instruction(index);
-    if ["from", "parents", "exclude"].iter().any(|flag| instruction.flag(flag).is_some()) {
+    if !matches!(instruction.keyword(), Keyword::Copy | Keyword::Add)
+        || ["from", "parents", "exclude"].iter().any(|flag| instruction.flag(flag).is_some())
+    {
         return None;
     }
     let state = build.state_before(index);
@@ -117,15 +119,11 @@ pub fn destination(build: &Build<'_>, index: usize, state: &State) -> Destinatio
 }
 
 /// The files of the stage that COPY or ADD `index` writes.
-pub(crate) fn written(
-    build: &Build<'_>,
-    index: usize,
-    state: &State,
-    files: Option<&dyn BuildContext>,
-) -> Files {
-    match files.and_then(|files| copied(build, index, files)) {
+pub(crate) fn written(build: &Build<'_>, index: usize, state: &State) -> Files {
+    match build.copied(index) {
         Some(copied) => {
-            Files { paths: copied.into_iter().map(|copied| copied.destination).collect(), ..Files::default() }
+            let paths = copied.iter().map(|copied| copied.destination.clone()).collect();
+            Files { paths, ..Files::default() }
         }
         None => Files::at(destination(build, index, state).path),
     }

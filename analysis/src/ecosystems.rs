@@ -107,8 +107,12 @@ impl Ecosystem {
 
     /// The entry for `invocation`: one that the user gives wins over one that is known.
     pub fn of<'e>(invocation: &Invocation<'_>, given: &'e [Ecosystem]) -> Option<&'e Ecosystem> {
-        let mut entries = given.iter().chain(ALL.iter().copied());
-        entries.find(|entry| entry.recognises(invocation))
+        Self::all(given).find(|entry| entry.recognises(invocation))
+    }
+
+    /// Every entry: those that the user gives come first.
+    pub fn all(given: &[Ecosystem]) -> impl Iterator<Item = &Ecosystem> {
+        given.iter().chain(ALL.iter().copied())
     }
 
     fn recognises(&self, invocation: &Invocation<'_>) -> bool {

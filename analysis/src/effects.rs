@@ -8,6 +8,7 @@ mod run;
 mod settings;
 
 pub use files::Files;
+pub(crate) use instruction::of_instruction;
 pub use run::{Step, steps};
 pub use settings::{Setting, Settings};
 

@@ -20,7 +20,7 @@ mod volatile;
 
 pub use build::{After, Build};
 pub use context::{BuildContext, Entry};
-pub use copied::{Copied, Destination, copied, destination, sources};
+pub use copied::{Copied, Destination, destination, sources};
 pub use image::BaseImage;
 pub use invocation::Invocation;
 pub use shell_code::ShellCode;

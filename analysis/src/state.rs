@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
 
 use dfopt_syntax::dockerfile::{Arguments, Declaration, ExpandError, Instruction, Keyword, Lookup, expand};
 use dfopt_syntax::shell::Dialect;
@@ -52,8 +54,10 @@ pub enum VariableKind {
     Env,
 }
 
-pub(crate) fn before(build: &Build<'_>, index: usize) -> State {
-    let Some(stage) = build.stage_of(index) else { return initial(build) };
+/// The state before the first instruction of the stage that `index` stands in, and that instruction; before
+/// the first FROM, the state of all that stands there.
+pub(crate) fn at_start(build: &Build<'_>, index: usize) -> (usize, Rc<State>) {
+    let Some(stage) = build.stage_of(index) else { return (index, Rc::new(initial(build))) };
     // Each ancestor runs to its end, the oldest first; of its variables the heir gets the environment.
     let ancestry: Vec<&Stage> = build.ancestry(stage).collect();
     let mut state = match ancestry.last().map(|oldest| &oldest.base) {
@@ -62,15 +66,28 @@ pub(crate) fn before(build: &Build<'_>, index: usize) -> State {
         }
         _ => initial(build),
     };
-    for ancestor in ancestry.into_iter().rev() {
-        state.variables.retain(|_, variable| variable.kind == VariableKind::Env);
-        let end = if ancestor.index == stage.index { index } else { ancestor.instructions.end };
-        for i in ancestor.instructions.start + 1..end {
+    for ancestor in ancestry.into_iter().skip(1).rev() {
+        for i in ancestor.instructions.start + 1..ancestor.instructions.end {
             apply(build, &mut state, build.instruction(i));
         }
+        state.variables.retain(|_, variable| variable.kind == VariableKind::Env);
     }
-    state.shell = shell_before(build, index);
-    state
+    (stage.instructions.start, Rc::new(state))
+}
+
+/// Runs the instructions of `range`, which are of one stage.
+pub(crate) fn advance(build: &Build<'_>, state: &mut Rc<State>, range: Range<usize>) {
+    for i in range.clone() {
+        let instruction = build.instruction(i);
+        // A state that somebody looks at is copied before it changes.
+        if matches!(instruction.keyword(), Keyword::Workdir | Keyword::User | Keyword::Env | Keyword::Arg) {
+            apply(build, Rc::make_mut(state), instruction);
+        }
+    }
+    let shell = shell_before(build, range.end);
+    if state.shell != shell {
+        Rc::make_mut(state).shell = shell;
+    }
 }
 
 /// The shell alone, which is asked for far more often than the rest.

@@ -48,7 +48,7 @@ pub fn shell(text: &[u8]) -> bool {
 /// Each level converges, undoes nothing, and a second run changes nothing.
 pub fn optimize(source: &[u8]) -> bool {
     for level in Effect::ALL {
-        let options = Options { level, transforms: ALL.iter().collect() };
+        let options = Options { level, ..Options::default() };
         let Ok(outcome) = dfopt_transforms::optimize(source, &options, dfopt_transforms::Facts::default()) else { return false };
         assert!(outcome.converged && outcome.reverted.is_empty());
         let again = dfopt_transforms::optimize(&outcome.text, &options, dfopt_transforms::Facts::default()).expect("the result is valid");

@@ -90,6 +90,6 @@ fn has_setting(build: &Build<'_>, index: usize, code: &ShellCode<'_>) -> bool {
     if !SETTINGS.iter().any(|setting| names(build.source(), setting)) {
         return false;
     }
-    let variables = build.state_before(index).variables;
-    SETTINGS.iter().any(|setting| variables.contains_key(*setting) || names(code.text.bytes(), setting))
+    let state = build.state_before(index);
+    SETTINGS.iter().any(|setting| state.variables.contains_key(*setting) || names(code.text.bytes(), setting))
 }

@@ -5,39 +5,34 @@ use std::collections::BTreeMap;
 use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword, ShellKind};
 
 use crate::build::Build;
-use crate::context::BuildContext;
 use crate::copied;
 use crate::paths::resolve;
 use crate::state::State;
 
 use super::{Effects, Files, Owner, Setting, run};
 
-impl<'d> Build<'d> {
-    /// What instruction `index` reads and writes. `files` makes the answer sharper: which sources of a COPY
-    /// are folders.
-    pub fn effects(&self, index: usize, files: Option<&dyn BuildContext>) -> Effects {
-        let instruction = self.instruction(index);
-        let mut effects = match instruction.keyword() {
-            Keyword::Run => of_run(self, index),
-            Keyword::Copy | Keyword::Add => of_copy(self, index, files),
-            Keyword::Env | Keyword::Label => of_pairs(instruction),
-            Keyword::Arg => of_arg(instruction),
-            Keyword::Workdir => of_workdir(self, index),
-            Keyword::User => writes(Setting::User),
-            Keyword::Shell => writes(Setting::Shell),
-            Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => reads(Setting::Shell),
-            Keyword::Expose | Keyword::Stopsignal | Keyword::Maintainer => Effects::default(),
-            // A trigger runs elsewhere, but is it nothing to what stands around it? It stays where it is, as
-            // VOLUME does: what is written below it may be lost.
-            Keyword::From | Keyword::Onbuild | Keyword::Volume | Keyword::Unknown => Effects::everything(),
-        };
-        if expands_variables(instruction.keyword()) {
-            for name in variables_of(instruction) {
-                effects.reads.settings.insert(Setting::Variable(name));
-            }
+pub(crate) fn of_instruction(build: &Build<'_>, index: usize) -> Effects {
+    let instruction = build.instruction(index);
+    let mut effects = match instruction.keyword() {
+        Keyword::Run => of_run(build, index),
+        Keyword::Copy | Keyword::Add => of_copy(build, index),
+        Keyword::Env | Keyword::Label => of_pairs(instruction),
+        Keyword::Arg => of_arg(instruction),
+        Keyword::Workdir => of_workdir(build, index),
+        Keyword::User => writes(Setting::User),
+        Keyword::Shell => writes(Setting::Shell),
+        Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => reads(Setting::Shell),
+        Keyword::Expose | Keyword::Stopsignal | Keyword::Maintainer => Effects::default(),
+        // A trigger runs elsewhere, but is it nothing to what stands around it? It stays where it is, as
+        // VOLUME does: what is written below it may be lost.
+        Keyword::From | Keyword::Onbuild | Keyword::Volume | Keyword::Unknown => Effects::everything(),
+    };
+    if expands_variables(instruction.keyword()) {
+        for name in variables_of(instruction) {
+            effects.reads.settings.insert(Setting::Variable(name));
         }
-        effects
     }
+    effects
 }
 
 fn writes(setting: Setting) -> Effects {
@@ -70,8 +65,8 @@ fn of_run(build: &Build<'_>, index: usize) -> Effects {
         effects.extend(step.effects(build, index));
     }
     for mount in instruction.operation.mounts() {
-        let workdir = build.state_before(index).workdir;
-        let target = mount.target().map(|target| resolve(workdir.as_deref(), target));
+        let state = build.state_before(index);
+        let target = mount.target().map(|target| resolve(state.workdir.as_deref(), target));
         if let Some(target) = target.flatten() {
             effects.extend(Effects::uses(Files::at(Some(target))));
         }
@@ -81,11 +76,11 @@ fn of_run(build: &Build<'_>, index: usize) -> Effects {
     effects
 }
 
-fn of_copy(build: &Build<'_>, index: usize, files: Option<&dyn BuildContext>) -> Effects {
+fn of_copy(build: &Build<'_>, index: usize) -> Effects {
     let instruction = build.instruction(index);
     let mut effects = Effects::default();
     let state = build.state_before(index);
-    effects.writes.files = copied::written(build, index, &state, files);
+    effects.writes.files = copied::written(build, index, &state);
     let chown = instruction.flag("chown").and_then(|flag| flag.value());
     if chown.is_some_and(|owner| !owner.bytes().all(|b| b.is_ascii_digit() || b == b':')) {
         effects.reads.settings.insert(Setting::Accounts);
@@ -129,7 +124,7 @@ fn of_arg(instruction: &Instruction<'_>) -> Effects {
 
 fn of_workdir(build: &Build<'_>, index: usize) -> Effects {
     let before = build.state_before(index);
-    let after = build.state_before(index + 1).workdir;
+    let after = build.state_after(index);
     let mut effects = writes(Setting::Workdir);
     let instruction = build.instruction(index);
     if !instruction.slice(instruction.operation.body).starts_with(b"/") {
@@ -137,7 +132,7 @@ fn of_workdir(build: &Build<'_>, index: usize) -> Effects {
     }
     // The folder is the USER's where BuildKit has to make it.
     effects.reads.settings.insert(Setting::User);
-    match after.and_then(|path| resolve(None, &path)) {
+    match after.workdir.as_deref().and_then(|path| resolve(None, path)) {
         Some(path) => effects.makes = Some((path, owner(build, index, &before))),
         None => effects.writes.files = Files::all(),
     }

@@ -35,7 +35,8 @@ pub fn steps<'b, 'd>(build: &'b Build<'d>, index: usize) -> Option<Vec<Step<'b, 
         return None;
     }
     let code = build.shell_code(index)?;
-    let mut directory = build.state_before(index).workdir.and_then(|workdir| resolve(None, &workdir));
+    let mut directory =
+        build.state_before(index).workdir.as_deref().and_then(|workdir| resolve(None, workdir));
     let mut steps = Vec::new();
     for item in &code.script.list.items {
         let background = matches!(item.terminator, Some((Terminator::Background, _)));

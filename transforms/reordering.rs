@@ -1,0 +1,63 @@
+//! Moves instructions of a stage below others that do not need them.
+//!
+//! A transform walks down a stage. What should sink is added to [`Sinking`]; so is everything after it that
+//! may notice (see [`Effects`]). What is left can run first. [`Moves`] turns that into edits: instructions
+//! move with the comments right above them, and nothing else changes.
+
+mod moves;
+mod volatile;
+
+use dfopt_analysis::Build;
+use dfopt_analysis::effects::Effects;
+
+pub(crate) use moves::{Cut, Moves};
+pub(crate) use volatile::{Sources, sources_of};
+
+/// Instructions that sink below something further down, in order.
+pub(crate) struct Sinking<'b, 'd> {
+    build: &'b Build<'d>,
+    sinking: Vec<usize>,
+}
+
+impl<'b, 'd> Sinking<'b, 'd> {
+    pub(crate) fn new(build: &'b Build<'d>) -> Self {
+        Self { build, sinking: Vec::new() }
+    }
+
+    /// Has instruction `index`, which stands below all others that sink, sink too.
+    pub(crate) fn add(&mut self, index: usize) {
+        self.sinking.push(index);
+    }
+
+    /// Has instruction `index` sink if it may notice that another one does. True where it does.
+    pub(crate) fn add_where_dependent(&mut self, index: usize) -> bool {
+        let dependent = self.obstacle(self.build.effects(index), |_| true).is_some();
+        if dependent {
+            self.sinking.push(index);
+        }
+        dependent
+    }
+
+    /// The first instruction that sinks, out of those that `counts`, and that conflicts with `effects`.
+    pub(crate) fn obstacle(&self, effects: &Effects, counts: impl Fn(usize) -> bool) -> Option<usize> {
+        self.indices().find(|&index| counts(index) && self.build.effects(index).conflict(effects))
+    }
+
+    /// The first instruction that sinks and whose new folders `effects` would make otherwise.
+    pub(crate) fn makes_folder_of(&self, effects: &Effects, counts: impl Fn(usize) -> bool) -> Option<usize> {
+        self.indices().find(|&index| counts(index) && self.build.effects(index).make_otherwise(effects))
+    }
+
+    /// The instructions that sink, in order.
+    pub(crate) fn indices(&self) -> impl Iterator<Item = usize> + '_ {
+        self.sinking.iter().copied()
+    }
+
+    pub(crate) fn contains(&self, index: usize) -> bool {
+        self.indices().any(|sinking| sinking == index)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sinking.is_empty()
+    }
+}

@@ -1,0 +1,143 @@
+//! The edits of a reordering.
+
+use dfopt_analysis::Build;
+use dfopt_syntax::dockerfile::{Instruction, Line, LineKind};
+use dfopt_syntax::{Edit, Span};
+
+/// Instructions that move below another one, and what stands in their place.
+pub(crate) struct Moves<'b, 'd> {
+    build: &'b Build<'d>,
+    /// Instruction -> lines that take its place.
+    moved: Vec<(usize, String)>,
+    /// Instruction -> lines that go above it and its comments.
+    above: Vec<(usize, String)>,
+}
+
+/// A RUN that is taken apart: what stands between the two parts, and how the second one starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// The bytes between the first part's last command and the second part's first.
+    pub(crate) joint: Span,
+    /// `RUN `, with the flags.
+    pub(crate) start: String,
+}
+
+impl<'b, 'd> Moves<'b, 'd> {
+    pub(crate) fn new(build: &'b Build<'d>) -> Self {
+        Self { build, moved: Vec::new(), above: Vec::new() }
+    }
+
+    /// Moves instruction `index`; `lines`, each with its line end, take its place. In order of the file.
+    pub(crate) fn sink(&mut self, index: usize, lines: String) {
+        self.moved.push((index, lines));
+    }
+
+    /// Puts `lines`, each with its line end, above instruction `index` and its comments.
+    pub(crate) fn insert_above(&mut self, index: usize, lines: String) {
+        self.above.push((index, lines));
+    }
+
+    /// The edits that put what moves below instruction `below`, which stands below all of it; or between
+    /// the parts of that RUN.
+    pub(crate) fn below(self, below: usize, cut: Option<&Cut>) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        let mut pasted = String::new();
+        let mut gap: Option<Block> = None;
+        for (index, lines) in &self.moved {
+            let block = self.block(*index);
+            if block.blank_above {
+                pasted.push_str(self.newline());
+            }
+            pasted.push_str(&self.with_line_end(block.span));
+            // Where all between two blank lines is gone, one of them goes, too.
+            let above = gap.take_if(|gap| gap.span.end == block.span.start);
+            let in_gap = lines.is_empty() && above.map_or(block.blank_above, |above| above.blank_above);
+            let end = if in_gap { self.blank_line_end(block.lines_end) } else { block.span.end };
+            edits.push(Edit::replace(Span { start: block.span.start, end }, lines.clone()));
+            gap = in_gap.then_some(Block { blank_above: true, ..block });
+        }
+        for (index, lines) in &self.above {
+            edits.push(Edit::insert(self.block(*index).span.start, lines.clone()));
+        }
+        match cut {
+            Some(cut) => edits.push(self.cut(below, cut, &pasted)),
+            None => edits.push(self.paste(below, pasted)),
+        }
+        edits
+    }
+
+    fn paste(&self, below: usize, pasted: String) -> Edit {
+        let last = &self.lines()[self.build.instruction(below).lines.end - 1];
+        let has_line_end = last.span.of(self.build.source()).ends_with(b"\n");
+        if has_line_end {
+            return Edit::insert(last.span.end, pasted);
+        }
+        let pasted = pasted.strip_suffix(self.newline()).unwrap_or(&pasted).to_owned();
+        Edit::insert(last.span.end, self.newline().to_owned() + &pasted)
+    }
+
+    fn cut(&self, run: usize, cut: &Cut, pasted: &str) -> Edit {
+        let comments = self.lines()[self.build.instruction(run).lines.clone()]
+            .iter()
+            .filter(|line| line.kind == LineKind::Comment)
+            .filter(|line| cut.joint.start <= line.span.start && line.span.end <= cut.joint.end);
+        let mut text = self.newline().to_owned() + pasted;
+        let indent = self.indent(run);
+        for comment in comments {
+            let comment = comment.span.of(self.build.source()).trim_ascii();
+            text += &format!("{indent}{}{}", String::from_utf8_lossy(comment), self.newline());
+        }
+        Edit::replace(cut.joint, text + &indent + &cut.start)
+    }
+
+    /// The blanks before the keyword of instruction `index`.
+    pub(crate) fn indent(&self, index: usize) -> String {
+        let instruction: &Instruction<'_> = self.build.instruction(index);
+        let line = &self.lines()[instruction.lines.start];
+        let blanks = Span { start: line.span.start, end: instruction.span.start.max(line.span.start) };
+        String::from_utf8_lossy(blanks.of(self.build.source())).into_owned()
+    }
+
+    pub(crate) fn newline(&self) -> &'static str {
+        self.build.dockerfile().newline()
+    }
+
+    fn block(&self, index: usize) -> Block {
+        let lines = self.lines();
+        let own = self.build.instruction(index).lines.clone();
+        let floor = index.checked_sub(1).map_or(0, |above| self.build.instruction(above).lines.end);
+        let comments = lines[floor..own.start].iter().rev().take_while(|line| line.kind == LineKind::Comment);
+        let first = own.start - comments.count();
+        let blank_above = first > floor && lines[first - 1].kind == LineKind::Blank;
+        let span = Span { start: lines[first].span.start, end: lines[own.end - 1].span.end };
+        Block { span, blank_above, lines_end: own.end }
+    }
+
+    /// The end of line `number`, where it is blank and not the last; else its start.
+    fn blank_line_end(&self, number: usize) -> u32 {
+        match self.lines().get(number) {
+            Some(line) if line.kind == LineKind::Blank => line.span.end,
+            _ => self.lines()[number - 1].span.end,
+        }
+    }
+
+    fn with_line_end(&self, span: Span) -> String {
+        let text = String::from_utf8_lossy(span.of(self.build.source())).into_owned();
+        if text.ends_with('\n') { text } else { text + self.newline() }
+    }
+
+    fn lines(&self) -> &'d [Line] {
+        self.build.dockerfile().lines()
+    }
+}
+
+/// An instruction with the comments right above it.
+#[derive(Clone, Copy)]
+struct Block {
+    /// With the line end.
+    span: Span,
+    /// True where a blank line stands above the comments.
+    blank_above: bool,
+    /// The number of the line below it.
+    lines_end: usize,
+}
