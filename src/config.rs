@@ -5,7 +5,15 @@
 //! only = ["sort-packages"]       # run only these
 //! skip = ["merge-runs"]          # do not run these
 //! exclude = ["vendor/", "*.old"] # not when a directory is searched; as in .gitignore, relative to this file
+//!
+//! [copy-order]
+//! install-first = true           # add a RUN that installs before the project itself is there
 //! ```
+//!
+//! `[[copy-order.ecosystems]]` adds tools that install dependencies, see [`copy_order`].
+
+mod copy_order;
+mod reader;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -13,13 +21,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use dfopt_transforms::{Effect, Transform};
+use dfopt_transforms::Transform;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::messages::{about, at, reason, suggestion};
-use crate::selection::{self, Selection};
+use crate::messages::{about, at, reason};
+use crate::selection::Selection;
+
+use reader::Reader;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "dfopt.toml";
@@ -28,7 +38,7 @@ pub const FILE_NAME: &str = "dfopt.toml";
 const LIMIT: u64 = 1 << 20;
 
 /// Every key at the top of the file.
-const KEYS: &[&str] = &["level", "only", "skip", "exclude"];
+const KEYS: &[&str] = &["level", "only", "skip", "exclude", "copy-order"];
 
 /// What a `dfopt.toml` says.
 #[derive(Debug, Default)]
@@ -68,8 +78,9 @@ impl Config {
                 "level" => config.selection.level = Some(reader.level(value)?),
                 "only" => config.selection.only = Some(reader.transforms(value)?),
                 "skip" => config.selection.skip = reader.transforms(value)?,
-                "exclude" => config.exclude = Some(reader.globs(value)?),
-                name => return Err(reader.unknown(name, key.span().start)),
+                "exclude" => config.exclude = Some(globs(&reader, value)?),
+                "copy-order" => config.selection.settings = copy_order::settings(&reader, value)?,
+                name => return Err(unknown(&reader, name, key.span().start)),
             }
         }
         Ok(config)
@@ -170,63 +181,21 @@ fn resolved(directory: &Path) -> PathBuf {
     directory.canonicalize().unwrap_or_else(|_| absolute())
 }
 
-/// Reads the value of one key.
-struct Reader<'a> {
-    path: &'a Path,
-    text: &'a str,
-    key: &'a str,
+fn globs(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<(PathBuf, Gitignore)> {
+    let root = resolved(directory_of(reader.path));
+    let mut globs = GitignoreBuilder::new(&root);
+    for (offset, glob) in reader.strings(value)? {
+        globs.add_line(None, glob).map_err(|error| reader.error(offset, &error.to_string()))?;
+    }
+    let globs = globs.build().map_err(|error| reader.wrong(value, &error.to_string()))?;
+    Ok((root, globs))
 }
 
-impl Reader<'_> {
-    fn level(&self, value: &Spanned<DeValue<'_>>) -> Result<Effect> {
-        let known = Effect::ALL.map(Effect::as_str);
-        let Some(name) = value.get_ref().as_str() else {
-            return Err(self.wrong(value, &format!("must be a string: {}", known.join(", "))));
-        };
-        let level = Effect::ALL.into_iter().find(|effect| effect.as_str() == name);
-        level.ok_or_else(|| self.wrong(value, &format!("has no `{name}`{}", suggestion(name, &known))))
+/// A key that is none. The id of a transform gets an answer of its own: its table is where its options are.
+fn unknown(reader: &Reader<'_>, name: &str, offset: usize) -> anyhow::Error {
+    if Transform::by_id(name).is_some() {
+        let message = format!("the transform `{name}` has no options; use `only` or `skip` to choose it");
+        return reader.error(offset, &message);
     }
-
-    fn transforms(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<&'static Transform>> {
-        let transform = |(offset, id): (usize, &str)| {
-            selection::transform(id).map_err(|message| self.error(offset, &message))
-        };
-        self.strings(value)?.into_iter().map(transform).collect()
-    }
-
-    fn globs(&self, value: &Spanned<DeValue<'_>>) -> Result<(PathBuf, Gitignore)> {
-        let root = resolved(directory_of(self.path));
-        let mut globs = GitignoreBuilder::new(&root);
-        for (offset, glob) in self.strings(value)? {
-            globs.add_line(None, glob).map_err(|error| self.error(offset, &error.to_string()))?;
-        }
-        let globs = globs.build().map_err(|error| self.wrong(value, &error.to_string()))?;
-        Ok((root, globs))
-    }
-
-    /// The strings of a list, each with its place.
-    fn strings<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Result<Vec<(usize, &'v str)>> {
-        let wrong = |value| self.wrong(value, "must be a list of strings: [\"…\", \"…\"]");
-        let items = value.get_ref().as_array().ok_or_else(|| wrong(value))?;
-        let string = |item: &'v Spanned<DeValue<'_>>| item.get_ref().as_str().ok_or_else(|| wrong(item));
-        items.iter().map(|item| Ok((item.span().start, string(item)?))).collect()
-    }
-
-    /// A key that is none. The id of a transform gets an answer of its own: its table is where the
-    /// options of that transform will be, once one has any.
-    fn unknown(&self, name: &str, offset: usize) -> anyhow::Error {
-        if Transform::by_id(name).is_some() {
-            let message = format!("the transform `{name}` has no options; use `only` or `skip` to choose it");
-            return self.error(offset, &message);
-        }
-        self.error(offset, &format!("unknown key `{name}`{}", suggestion(name, KEYS)))
-    }
-
-    fn wrong(&self, value: &Spanned<DeValue<'_>>, message: &str) -> anyhow::Error {
-        self.error(value.span().start, &format!("`{}` {message}", self.key))
-    }
-
-    fn error(&self, offset: usize, message: &str) -> anyhow::Error {
-        at(self.path, self.text.as_bytes(), offset, message)
-    }
+    reader.unknown(name, offset, KEYS)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use dfopt_transforms::Transform;
+use dfopt_transforms::{Settings, Transform};
 
 use crate::cli::{Arguments, Cli, Color, Command, Mode};
 use crate::config::Configs;
@@ -104,6 +104,7 @@ fn request(arguments: &Arguments) -> Result<Request<'_>> {
         level: arguments.level,
         only: arguments.only.as_deref().map(|ids| transforms("--only", ids)).transpose()?,
         skip: transforms("--skip", &arguments.skip)?,
+        settings: Settings::default(),
     };
     let configs = match &arguments.config {
         _ if arguments.isolated => Configs::isolated(),

@@ -13,6 +13,8 @@ pub struct Selection {
     pub only: Option<Vec<&'static Transform>>,
     /// The transforms not to run.
     pub skip: Vec<&'static Transform>,
+    /// What the configuration tells the transforms.
+    pub settings: Settings,
 }
 
 impl Selection {
@@ -33,7 +35,7 @@ impl Selection {
         Options {
             level: self.level.or(config.level).unwrap_or(Effect::Harden),
             transforms: transforms.collect(),
-            settings: Settings::default(),
+            settings: config.settings.clone(),
         }
     }
 }

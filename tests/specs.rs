@@ -5,13 +5,14 @@
 //! one case: the first `dockerfile` block is the input; a second one is the expected output, without one
 //! the input stays as it is. A `missed` block lists the reasons that must be reported, in order, as
 //! `LINE: REASON`, with the line of the cause where there is one. A `context` block holds the build context:
-//! paths, each with its lines below it, four blanks deeper; without one the context is not known. Every
+//! paths, each with its lines below it, four blanks deeper; without one the context is not known. An
+//! (empty) `install-first` block sets that option. Every
 //! output is put in again and must come out the same.
 
 use std::path::{Path, PathBuf};
 
 use dfopt_analysis::BuildContext;
-use dfopt_transforms::{ALL, Effect, Facts, MissedRemark, Options, Outcome, Transform, optimize};
+use dfopt_transforms::{ALL, Effect, Facts, MissedRemark, Options, Outcome, Settings, Transform, optimize};
 
 use crate::memory::MemoryContext;
 
@@ -19,6 +20,12 @@ use crate::memory::MemoryContext;
 struct Block {
     language: String,
     text: String,
+}
+
+/// What is known beside the text.
+struct Given {
+    context: Option<MemoryContext>,
+    settings: Settings,
 }
 
 fn blocks(markdown: &str) -> Vec<Block> {
@@ -38,9 +45,10 @@ fn blocks(markdown: &str) -> Vec<Block> {
     blocks
 }
 
-fn rewrite(source: &str, transform: &'static Transform, context: Option<&MemoryContext>) -> Outcome {
-    let options = Options { level: Effect::Harden, transforms: vec![transform], ..Options::default() };
-    let facts = Facts { context: context.map(|context| context as &dyn BuildContext) };
+fn rewrite(source: &str, transform: &'static Transform, facts: &Given) -> Outcome {
+    let options =
+        Options { level: Effect::Harden, transforms: vec![transform], settings: facts.settings.clone() };
+    let facts = Facts { context: facts.context.as_ref().map(|context| context as &dyn BuildContext) };
     let outcome =
         optimize(source.as_bytes(), &options, facts).unwrap_or_else(|error| panic!("{error}\n{source}"));
     assert!(outcome.converged, "does not converge:\n{source}");
@@ -67,9 +75,12 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
     if dockerfiles.next().is_some() {
         return Err(format!("{name}: more than two `dockerfile` blocks"));
     }
-    let context = blocks.iter().find(|block| block.language == "context");
-    let context = context.map(|block| MemoryContext::parse(&block.text));
-    let outcome = rewrite(before, transform, context.as_ref());
+    let find = |language: &str| blocks.iter().find(|block| block.language == language);
+    let given = Given {
+        context: find("context").map(|block| MemoryContext::parse(&block.text)),
+        settings: Settings { install_first: find("install-first").is_some(), ..Settings::default() },
+    };
+    let outcome = rewrite(before, transform, &given);
     let text = String::from_utf8_lossy(&outcome.text).into_owned();
     if text != *after {
         return Err(format!(
@@ -83,7 +94,7 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
             return Err(format!("{name}: expected the remarks\n{}\nbut got\n{reasons}", expected.text));
         }
     }
-    let again = rewrite(&text, transform, context.as_ref());
+    let again = rewrite(&text, transform, &given);
     if again.text != outcome.text {
         return Err(format!(
             "{name}: a second run changes the result to\n{}",

@@ -49,7 +49,7 @@ use dfopt_syntax::dockerfile::Keyword;
 use crate::reordering::{Moves, Sinking, Sources, sources_of};
 use crate::{Context, Effect, Findings, Transform};
 use first_lines::FirstLines;
-use installation::{Declined, Found, Installation, find};
+use installation::{Declined, Found, Installation, Rest, find};
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "copy-order",
@@ -98,9 +98,9 @@ fn try_stage(
             match find(context, stage, index, &sinking) {
                 Some(Found::Pinned(copies)) => return Err(copies),
                 Some(Found::Installation(installation)) => {
-                    let is_cut = installation.cut.is_some();
+                    let goes_on = !matches!(installation.rest, Rest::None);
                     installations.push(installation);
-                    if is_cut {
+                    if goes_on {
                         break;
                     }
                     continue;
@@ -152,11 +152,20 @@ fn rewrite(
     for &index in moved {
         moves.sink(index, lines.in_place_of(index));
     }
-    for (index, text) in lines.above() {
-        moves.insert_above(index, text);
-    }
     let last = installations.last().expect("invariant: there is one");
-    let edits = moves.below(last.index, last.cut.as_ref());
+    let mut lines_above = String::new();
+    for (index, text) in lines.above() {
+        match last.rest {
+            // They stand above the RUN that is added.
+            Rest::All(_) if index == last.index => lines_above = text,
+            _ => moves.insert_above(index, text),
+        }
+    }
+    let edits = match &last.rest {
+        Rest::None => moves.below(last.index),
+        Rest::Cut(cut) => moves.into(last.index, cut),
+        Rest::All(code) => moves.above(last.index, &lines_above, code),
+    };
     let titles: Vec<String> = installations.iter().map(Installation::title).collect();
     findings.rewrite(titles.join("; "), Effect::Preserve, edits);
 }

@@ -31,6 +31,9 @@ pub struct Options {
 pub struct Settings {
     /// Tools that install dependencies, beside those that are known.
     pub ecosystems: Vec<Ecosystem>,
+    /// Whether `copy-order` may add a RUN that installs what the manifests name, where the command as it is
+    /// needs the sources.
+    pub install_first: bool,
 }
 
 /// What is known beside the text. Nothing of it has to be.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dfopt_analysis::ecosystems::{Ecosystem, Project, Tree};
+use dfopt_analysis::ecosystems::{Ecosystem, Project, Refusal, Tree};
 use dfopt_analysis::effects::{Effects, Files, Setting, Step, steps};
 use dfopt_analysis::{Build, Copied, Entry, Invocation, Stage, destination, paths};
 use dfopt_syntax::Span;
@@ -20,10 +20,20 @@ pub(super) struct Installation {
     pub(super) index: usize,
     /// What must be copied before it, and is not there without what sinks.
     pub(super) first: Vec<First>,
-    /// Where the RUN is taken apart; none where all of it installs.
-    pub(super) cut: Option<Cut>,
+    /// What becomes of the RUN.
+    pub(super) rest: Rest,
     /// The commands that install, as written.
     commands: Vec<String>,
+}
+
+/// What becomes of a RUN that installs.
+pub(super) enum Rest {
+    /// All of it installs.
+    None,
+    /// It is taken apart: the second part runs below the sources.
+    Cut(Cut),
+    /// It stays below the sources as it is, and a RUN of this code installs what the manifests name.
+    All(String),
 }
 
 /// A file or folder that is copied first.
@@ -119,7 +129,7 @@ pub(super) fn find<'d>(
         });
     }
     let search = Search { context, stage, index, sinking, steps: &steps, entries: &entries };
-    Some(search.installation().unwrap_or_else(Found::Declined))
+    search.installation().unwrap_or_else(|declined| Some(Found::Declined(declined)))
 }
 
 fn entry<'a>(context: &'a Context<'_, '_>, step: &Step<'_, '_>) -> Option<&'a Ecosystem> {
@@ -156,6 +166,16 @@ fn declined_for_ancestor(
     )))
 }
 
+/// What a step needs of that which sinks.
+struct Needs {
+    /// All files and folders that it reads, in the image.
+    paths: BTreeSet<String>,
+    /// Those that have to be copied first.
+    copied_first: BTreeSet<First>,
+    /// Why it can run only with the options of its entry's `first_with`.
+    refusal: Option<Refusal>,
+}
+
 struct Search<'s, 'c, 'd> {
     context: &'s Context<'c, 'd>,
     stage: &'s Stage,
@@ -166,7 +186,7 @@ struct Search<'s, 'c, 'd> {
 }
 
 impl Search<'_, '_, '_> {
-    fn installation(&self) -> Result<Found, Declined> {
+    fn installation(&self) -> Result<Option<Found>, Declined> {
         let build = self.context.build;
         let Some(files) = build.context() else {
             return Err(Declined::new(
@@ -195,7 +215,20 @@ impl Search<'_, '_, '_> {
                 break;
             };
             match self.needs(step, entry, &tree, &copies) {
-                Ok((paths, copied_first)) => {
+                Ok(Needs { paths, copied_first, refusal }) => {
+                    if let Some(refusal) = refusal {
+                        if commands.is_empty() {
+                            let command = self.with_options(number, entry, refusal)?;
+                            let Some(code) = command else { return Ok(None) };
+                            let first = copied_first.into_iter().collect();
+                            let rest = Rest::All(code.clone());
+                            let commands = vec![code];
+                            let installation = Installation { index: self.index, first, rest, commands };
+                            return Ok(Some(Found::Installation(installation)));
+                        }
+                        refused = Some(Declined::new(refusal.reason, refusal.help));
+                        break;
+                    }
                     needed.extend(paths);
                     first.extend(copied_first);
                 }
@@ -212,7 +245,7 @@ impl Search<'_, '_, '_> {
         }
         let pinned = self.pinned(&needed, &copies);
         if !pinned.is_empty() {
-            return Ok(Found::Pinned(pinned));
+            return Ok(Some(Found::Pinned(pinned)));
         }
         // Clean-up that follows belongs to the installation.
         while end < self.steps.len()
@@ -222,10 +255,10 @@ impl Search<'_, '_, '_> {
         {
             end += 1;
         }
-        let cut = if end < self.steps.len() { Some(self.cut(end)?) } else { None };
+        let rest = if end < self.steps.len() { Rest::Cut(self.cut(end)?) } else { Rest::None };
         self.check_folders(&first)?;
         let first = first.into_iter().collect();
-        Ok(Found::Installation(Installation { index: self.index, first, cut, commands }))
+        Ok(Some(Found::Installation(Installation { index: self.index, first, rest, commands })))
     }
 
     /// The COPYs among those that sink which bring nothing but what is needed.
@@ -273,6 +306,42 @@ impl Search<'_, '_, '_> {
         self.sinking.obstacle(effects, |_| true)
     }
 
+    /// The code of a RUN that installs what the manifests name, for the installation that is step `number`.
+    /// None where there is one already.
+    fn with_options(
+        &self,
+        number: usize,
+        entry: &Ecosystem,
+        refusal: Refusal,
+    ) -> Result<Option<String>, Declined> {
+        let Some(options) = entry.first_with.as_deref() else {
+            return Err(Declined::new(refusal.reason, refusal.help));
+        };
+        let has_options = |invocation: &Invocation<'_>| {
+            let words: Vec<_> = invocation.arguments.iter().map(|word| invocation.literal(word)).collect();
+            recognise(self.context, invocation).is_some_and(|other| other.name == entry.name)
+                && options.split(' ').all(|option| words.iter().any(|word| word.as_deref() == Some(option)))
+        };
+        let build = self.context.build;
+        let above =
+            (self.stage.instructions.start + 1..self.index).filter_map(|index| build.shell_code(index));
+        if above.flat_map(|code| code.invocations()).any(|invocation| has_options(&invocation)) {
+            return Ok(None);
+        }
+        let is_first = self.steps[..number].iter().all(Step::is_cd);
+        if !self.context.settings.install_first || !is_first {
+            let help = if is_first {
+                format!("{}; or set `install-first` in dfopt.toml", refusal.help)
+            } else {
+                refusal.help
+            };
+            return Err(Declined::new(refusal.reason, help));
+        }
+        let commands = self.steps[..=number].iter().map(|step| self.command(step));
+        let code = commands.collect::<Vec<_>>().join(" && ");
+        Ok(Some(format!("{code} {options}")))
+    }
+
     /// What the step needs of that which sinks.
     fn needs(
         &self,
@@ -280,7 +349,7 @@ impl Search<'_, '_, '_> {
         entry: &Ecosystem,
         tree: &Tree<'_>,
         copies: &[Copied],
-    ) -> Result<(BTreeSet<String>, BTreeSet<First>), Declined> {
+    ) -> Result<Needs, Declined> {
         let build = self.context.build;
         let invocation = step.invocation().expect("invariant: an entry is of an invocation");
         let Some(directory) = step.directory.as_deref().filter(|path| paths::is_application_folder(path))
@@ -302,16 +371,17 @@ impl Search<'_, '_, '_> {
         }
         let state = build.state_before(self.index);
         let mut project = Project::new(tree, directory, &state.variables);
-        entry
-            .inspect(&invocation, &mut project)
-            .map_err(|refusal| Declined::new(refusal.reason, refusal.help))?;
+        let refusal = match entry.inspect(&invocation, &mut project) {
+            Err(refusal) if !refusal.first_with => return Err(Declined::new(refusal.reason, refusal.help)),
+            result => result.err(),
+        };
         self.check_filled(&project, tree, copies)?;
         self.check_others(&project)?;
-        let mut first = BTreeSet::new();
+        let mut copied_first = BTreeSet::new();
         for path in project.needed() {
-            first.extend(self.first(path, tree, copies)?);
+            copied_first.extend(self.first(path, tree, copies)?);
         }
-        Ok((project.needed().clone(), first))
+        Ok(Needs { paths: project.needed().clone(), copied_first, refusal })
     }
 
     /// What the command fills must not come along: it would lie over what was installed.
@@ -465,17 +535,9 @@ impl Search<'_, '_, '_> {
         if let Some(what) = joining::looks_back(code) {
             return Err(Declined::new(format!("the RUN reads `{what}`"), "install in a RUN of its own"));
         }
-        let flags: String = instruction
-            .operation
-            .flags
-            .iter()
-            .map(|flag| format!("{} ", String::from_utf8_lossy(instruction.slice(flag.span))))
-            .collect();
-        let keyword =
-            String::from_utf8_lossy(instruction.slice(instruction.operation.keyword_span)).into_owned();
         let start = code.text.source_end(prefix[number - 1].span().end);
         let end = code.text.source_start(self.steps[number].span().start);
-        Ok(Cut { joint: Span { start, end }, start: format!("{keyword} {flags}") })
+        Ok(Cut { joint: Span { start, end } })
     }
 
     fn command(&self, step: &Step<'_, '_>) -> String {

@@ -13,13 +13,11 @@ pub(crate) struct Moves<'b, 'd> {
     above: Vec<(usize, String)>,
 }
 
-/// A RUN that is taken apart: what stands between the two parts, and how the second one starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a RUN is taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cut {
     /// The bytes between the first part's last command and the second part's first.
     pub(crate) joint: Span,
-    /// `RUN `, with the flags.
-    pub(crate) start: String,
 }
 
 impl<'b, 'd> Moves<'b, 'd> {
@@ -37,9 +35,30 @@ impl<'b, 'd> Moves<'b, 'd> {
         self.above.push((index, lines));
     }
 
-    /// The edits that put what moves below instruction `below`, which stands below all of it; or between
-    /// the parts of that RUN.
-    pub(crate) fn below(self, below: usize, cut: Option<&Cut>) -> Vec<Edit> {
+    /// The edits that put what moves below instruction `below`, which stands below all of it.
+    pub(crate) fn below(self, below: usize) -> Vec<Edit> {
+        let (mut edits, moved) = self.cut_out();
+        edits.push(self.paste(below, moved));
+        edits
+    }
+
+    /// The edits that put what moves between the parts of RUN `run`, which stands below all of it.
+    pub(crate) fn into(self, run: usize, cut: &Cut) -> Vec<Edit> {
+        let (mut edits, moved) = self.cut_out();
+        edits.push(self.take_apart(run, cut, &moved));
+        edits
+    }
+
+    /// The edits that put `lines`, a new RUN of `code` and then what moves above RUN `run`.
+    pub(crate) fn above(self, run: usize, lines: &str, code: &str) -> Vec<Edit> {
+        let (mut edits, moved) = self.cut_out();
+        let new = format!("{lines}{}{}{code}{}{moved}", self.indent(run), self.start(run), self.newline());
+        edits.push(Edit::insert(self.block(run).span.start, new));
+        edits
+    }
+
+    /// What moves, and the edits that take it away.
+    fn cut_out(&self) -> (Vec<Edit>, String) {
         let mut edits = Vec::new();
         let mut pasted = String::new();
         let mut gap: Option<Block> = None;
@@ -59,11 +78,7 @@ impl<'b, 'd> Moves<'b, 'd> {
         for (index, lines) in &self.above {
             edits.push(Edit::insert(self.block(*index).span.start, lines.clone()));
         }
-        match cut {
-            Some(cut) => edits.push(self.cut(below, cut, &pasted)),
-            None => edits.push(self.paste(below, pasted)),
-        }
-        edits
+        (edits, pasted)
     }
 
     fn paste(&self, below: usize, pasted: String) -> Edit {
@@ -76,7 +91,7 @@ impl<'b, 'd> Moves<'b, 'd> {
         Edit::insert(last.span.end, self.newline().to_owned() + &pasted)
     }
 
-    fn cut(&self, run: usize, cut: &Cut, pasted: &str) -> Edit {
+    fn take_apart(&self, run: usize, cut: &Cut, pasted: &str) -> Edit {
         let comments = self.lines()[self.build.instruction(run).lines.clone()]
             .iter()
             .filter(|line| line.kind == LineKind::Comment)
@@ -87,7 +102,15 @@ impl<'b, 'd> Moves<'b, 'd> {
             let comment = comment.span.of(self.build.source()).trim_ascii();
             text += &format!("{indent}{}{}", String::from_utf8_lossy(comment), self.newline());
         }
-        Edit::replace(cut.joint, text + &indent + &cut.start)
+        Edit::replace(cut.joint, text + &indent + &self.start(run))
+    }
+
+    /// The keyword of a RUN, with its flags.
+    fn start(&self, run: usize) -> String {
+        let instruction = self.build.instruction(run);
+        let flags = instruction.operation.flags.iter().map(|flag| flag.span);
+        let words = std::iter::once(instruction.operation.keyword_span).chain(flags);
+        words.map(|span| format!("{} ", String::from_utf8_lossy(instruction.slice(span)))).collect()
     }
 
     /// The blanks before the keyword of instruction `index`.

@@ -1,0 +1,94 @@
+//! Reads the values of a configuration, with the place of what is wrong.
+
+use std::path::Path;
+
+use anyhow::Result;
+use dfopt_transforms::{Effect, Transform};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::messages::{at, suggestion};
+use crate::selection;
+
+/// Reads the value of one key.
+pub(super) struct Reader<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+    pub(super) key: &'a str,
+}
+
+/// A key with its place, and its value.
+pub(super) type Entry<'v, 'i> = (&'v str, usize, &'v Spanned<DeValue<'i>>);
+
+impl<'a> Reader<'a> {
+    pub(super) fn level(&self, value: &Spanned<DeValue<'_>>) -> Result<Effect> {
+        let known = Effect::ALL.map(Effect::as_str);
+        let Some(name) = value.get_ref().as_str() else {
+            return Err(self.wrong(value, &format!("must be a string: {}", known.join(", "))));
+        };
+        let level = Effect::ALL.into_iter().find(|effect| effect.as_str() == name);
+        level.ok_or_else(|| self.wrong(value, &format!("has no `{name}`{}", suggestion(name, &known))))
+    }
+
+    pub(super) fn transforms(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<&'static Transform>> {
+        let transform = |(offset, id): (usize, &str)| {
+            selection::transform(id).map_err(|message| self.error(offset, &message))
+        };
+        self.strings(value)?.into_iter().map(transform).collect()
+    }
+
+    /// The strings of a list, each with its place.
+    pub(super) fn strings<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Result<Vec<(usize, &'v str)>> {
+        let wrong = |value| self.wrong(value, "must be a list of strings: [\"…\", \"…\"]");
+        let items = value.get_ref().as_array().ok_or_else(|| wrong(value))?;
+        let string = |item: &'v Spanned<DeValue<'_>>| item.get_ref().as_str().ok_or_else(|| wrong(item));
+        items.iter().map(|item| Ok((item.span().start, string(item)?))).collect()
+    }
+
+    pub(super) fn string<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str> {
+        value.get_ref().as_str().ok_or_else(|| self.wrong(value, "must be a string"))
+    }
+
+    pub(super) fn truth(&self, value: &Spanned<DeValue<'_>>) -> Result<bool> {
+        value.get_ref().as_bool().ok_or_else(|| self.wrong(value, "must be true or false"))
+    }
+
+    /// The tables of a list.
+    pub(super) fn tables<'v, 'i>(&self, value: &'v Spanned<DeValue<'i>>) -> Result<Vec<&'v DeTable<'i>>> {
+        let wrong = || self.wrong(value, "must be a list of tables");
+        let items = value.get_ref().as_array().ok_or_else(wrong)?;
+        items.iter().map(|item| item.get_ref().as_table().ok_or_else(wrong)).collect()
+    }
+
+    /// The entries of a table, in the order of the file.
+    pub(super) fn entries<'v, 'i>(&self, value: &'v Spanned<DeValue<'i>>) -> Result<Vec<Entry<'v, 'i>>> {
+        let table = value.get_ref().as_table().ok_or_else(|| self.wrong(value, "must be a table"))?;
+        Ok(entries(table))
+    }
+
+    /// The same for the value of another key.
+    pub(super) fn at_key(&self, key: &'a str) -> Self {
+        Self { key, ..*self }
+    }
+
+    /// A key that is none of `known`.
+    pub(super) fn unknown(&self, name: &str, offset: usize, known: &[&str]) -> anyhow::Error {
+        self.error(offset, &format!("unknown key `{name}`{}", suggestion(name, known)))
+    }
+
+    pub(super) fn wrong(&self, value: &Spanned<DeValue<'_>>, message: &str) -> anyhow::Error {
+        self.error(value.span().start, &format!("`{}` {message}", self.key))
+    }
+
+    pub(super) fn error(&self, offset: usize, message: &str) -> anyhow::Error {
+        at(self.path, self.text.as_bytes(), offset, message)
+    }
+}
+
+/// The entries of a table, in the order of the file.
+pub(super) fn entries<'v, 'i>(table: &'v DeTable<'i>) -> Vec<Entry<'v, 'i>> {
+    let mut entries: Vec<Entry<'v, 'i>> =
+        table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span().start, value)).collect();
+    entries.sort_by_key(|(_, offset, _)| *offset);
+    entries
+}
