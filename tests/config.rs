@@ -71,9 +71,12 @@ fn says_what_is_wrong_and_where() {
     let cases = [
         (
             "level = \"slim\"\n\nskpi = []\n",
-            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude)",
+            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude, copy-order)",
         ),
-        ("[transforms]\nx = 1\n", "1:2: unknown key `transforms` (known: level, only, skip, exclude)"),
+        (
+            "[transforms]\nx = 1\n",
+            "1:2: unknown key `transforms` (known: level, only, skip, exclude, copy-order)",
+        ),
         (
             "level = \"slimm\"\n",
             "1:9: `level` has no `slimm`; did you mean `slim`? (known: preserve, slim, harden)",
@@ -85,6 +88,17 @@ fn says_what_is_wrong_and_where() {
         (
             "[merge-runs]\nmerge = 1\n",
             "1:2: the transform `merge-runs` has no options; use `only` or `skip` to choose it",
+        ),
+        ("copy-order = 1\n", "1:14: `copy-order` must be a table"),
+        (
+            "[copy-order]\ninstall-frist = true\n",
+            "2:1: unknown key `install-frist`; did you mean `install-first`? (known: install-first, ecosystems)",
+        ),
+        ("[copy-order]\ninstall-first = 1\n", "2:17: `install-first` must be true or false"),
+        ("[copy-order]\necosystems = {}\n", "2:14: `ecosystems` must be a list of tables"),
+        (
+            "[[copy-order.ecosystems]]\nname = \"opam\"\n",
+            "1:1: `ecosystems` needs a `name`, `commands` and `manifests` in each table",
         ),
     ];
     for (text, message) in cases {
