@@ -9,6 +9,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use crate::memory::MemoryContext;
+
 /// The folder `corpus/NAME` of the shared data, or a visible notice and none.
 pub(crate) fn path(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("DFOPT_SHARED")
@@ -23,8 +25,34 @@ pub(crate) fn path(name: &str) -> Option<PathBuf> {
 
 /// All real Dockerfiles: path below `tree/` -> bytes. Unpacked once, in memory.
 pub(crate) fn dockerfiles() -> Option<&'static BTreeMap<String, Vec<u8>>> {
-    static FILES: OnceLock<Option<BTreeMap<String, Vec<u8>>>> = OnceLock::new();
-    FILES.get_or_init(read_dockerfiles).as_ref()
+    Some(&corpus()?.dockerfiles)
+}
+
+/// The build context of a real Dockerfile with a checkout around it; none for the others.
+pub(crate) fn context(dockerfile: &str) -> Option<MemoryContext> {
+    let corpus = corpus()?;
+    let (repository, path) = dockerfile.split_once('/')?;
+    let folder = corpus.contexts.get(dockerfile)?;
+    let folder = match folder.as_str() {
+        "." => "",
+        "" => path.rsplit_once('/').map_or("", |(folder, _)| folder),
+        folder => folder,
+    };
+    Some(MemoryContext::below(corpus.trees.get(repository)?, folder))
+}
+
+/// The reference data, unpacked.
+struct Corpus {
+    dockerfiles: BTreeMap<String, Vec<u8>>,
+    /// Repository -> path -> text.
+    trees: BTreeMap<String, BTreeMap<String, String>>,
+    /// Dockerfile -> the folder of its context in the repository.
+    contexts: BTreeMap<String, String>,
+}
+
+fn corpus() -> Option<&'static Corpus> {
+    static CORPUS: OnceLock<Option<Corpus>> = OnceLock::new();
+    CORPUS.get_or_init(read).as_ref()
 }
 
 /// The lines of a (possibly gzipped) JSON-lines file.
@@ -39,21 +67,45 @@ pub(crate) fn json_lines(path: &Path) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn read_dockerfiles() -> Option<BTreeMap<String, Vec<u8>>> {
+fn read() -> Option<Corpus> {
     let archive = path("dockerfiles.tar.gz")?;
     let answers = path("buildkit.jsonl.gz")?;
-    let mut files: BTreeMap<String, Vec<u8>> = json_lines(&answers)
+    let mut dockerfiles: BTreeMap<String, Vec<u8>> = json_lines(&answers)
         .into_iter()
         .map(|answer| (answer["file"].as_str().unwrap().to_owned(), Vec::new()))
         .collect();
+    let mut trees: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    let mut index = String::new();
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(File::open(archive).unwrap()));
     for entry in archive.entries().unwrap() {
         let mut entry = entry.unwrap();
         let path = entry.path().unwrap().to_string_lossy().into_owned();
+        if path.ends_with("index.csv") {
+            entry.read_to_string(&mut index).unwrap();
+        }
         let Some((_, name)) = path.split_once("tree/") else { continue };
-        if let Some(bytes) = files.get_mut(name) {
-            entry.read_to_end(bytes).unwrap();
+        let Some((repository, file)) = name.split_once('/').filter(|_| !entry.header().entry_type().is_dir())
+        else {
+            continue;
+        };
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        trees.entry(repository.to_owned()).or_default().insert(file.to_owned(), text);
+        if let Some(known) = dockerfiles.get_mut(name) {
+            *known = bytes;
         }
     }
-    Some(files)
+    Some(Corpus { dockerfiles, trees, contexts: contexts(&index) })
+}
+
+/// Reads the rows with `tree` in column `context`. No field of the index has a quote in it.
+fn contexts(index: &str) -> BTreeMap<String, String> {
+    let mut rows = index.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = rows.next().unwrap();
+    let column = |name: &str| header.iter().position(|field| *field == name).unwrap();
+    let (path, context, guess) = (column("path"), column("context"), column("context_guess"));
+    rows.filter(|row| row[context] == "tree")
+        .map(|row| (row[path].to_owned(), row[guess].to_owned()))
+        .collect()
 }

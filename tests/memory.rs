@@ -19,6 +19,13 @@ impl MemoryContext {
         Self { files, ignored }
     }
 
+    /// The files of a tree below `folder`.
+    pub(crate) fn below(tree: &BTreeMap<String, String>, folder: &str) -> Self {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = tree.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
+        Self::new(below.map(|(path, text)| (path[prefix.len()..].to_owned(), text.clone())).collect())
+    }
+
     /// Reads a `context` block: paths, each with its lines below it, four blanks deeper.
     pub(crate) fn parse(block: &str) -> Self {
         let mut files: BTreeMap<String, String> = BTreeMap::new();

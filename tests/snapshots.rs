@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The directories, each with the test that owns it.
-const OWNERS: [(&str, &str); 2] = [("help", "cli::help_texts"), ("examples", "examples::diffs")];
+const OWNERS: [(&str, &str); 3] = [
+    ("corpus", "orders::over_all_real_contexts"),
+    ("help", "cli::help_texts"),
+    ("examples", "examples::diffs"),
+];
 
 /// Compares the directory `snapshots/NAME` with `expected`: snapshot name -> text.
 #[track_caller]

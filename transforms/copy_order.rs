@@ -42,6 +42,8 @@
 
 mod first_lines;
 mod installation;
+mod needs;
+mod search;
 
 use dfopt_analysis::Stage;
 use dfopt_syntax::dockerfile::Keyword;
@@ -49,7 +51,8 @@ use dfopt_syntax::dockerfile::Keyword;
 use crate::reordering::{Moves, Sinking, Sources, sources_of};
 use crate::{Context, Effect, Findings, Transform};
 use first_lines::FirstLines;
-use installation::{Declined, Found, Installation, Rest, find};
+use installation::{Declined, Found, Installation, Rest};
+use search::find;
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "copy-order",
@@ -65,7 +68,16 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     }
 }
 
+/// The most COPYs that stand for one: nobody would want to keep more of them up to date.
+const MAX_LINES: usize = 20;
+
+/// Stages with more instructions are no person's work, and a walk looks at pairs of them.
+const MAX_INSTRUCTIONS: usize = 1024;
+
 fn run_stage(context: &Context<'_, '_>, stage: &Stage, findings: &mut Findings) {
+    if stage.instructions.len() > MAX_INSTRUCTIONS {
+        return;
+    }
     // COPYs that bring nothing but what an installation reads stay above it.
     let mut pinned: Vec<usize> = Vec::new();
     while let Err(more) = try_stage(context, stage, &pinned, findings) {
@@ -91,7 +103,7 @@ fn try_stage(
         let instruction = build.instruction(index);
         let is_ignored = (context.is_ignored)(instruction.span);
         if !is_ignored && !pinned.contains(&index) && sources_of(build, index).is_some() {
-            sinking.add(index);
+            sinking.add_sources(index);
             continue;
         }
         if instruction.keyword() == Keyword::Run && !is_ignored {
@@ -151,6 +163,15 @@ fn rewrite(
     }
     for &index in moved {
         moves.sink(index, lines.in_place_of(index));
+    }
+    if lines.count() > MAX_LINES {
+        let last = &installations[0];
+        let declined = Declined::new(
+            format!("{} COPYs would be needed for the manifests", lines.count()),
+            "copy them with `COPY --parents`, by hand",
+        );
+        report(context, last.index, declined, findings);
+        return;
     }
     let last = installations.last().expect("invariant: there is one");
     let mut lines_above = String::new();

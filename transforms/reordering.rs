@@ -10,23 +10,26 @@ mod volatile;
 use dfopt_analysis::Build;
 use dfopt_analysis::effects::Effects;
 
-pub(crate) use moves::{Cut, Moves};
+pub(crate) use moves::{Cut, Moves, indent};
 pub(crate) use volatile::{Sources, sources_of};
 
 /// Instructions that sink below something further down, in order.
 pub(crate) struct Sinking<'b, 'd> {
     build: &'b Build<'d>,
     sinking: Vec<usize>,
+    /// Those of them that started it.
+    sources: Vec<usize>,
 }
 
 impl<'b, 'd> Sinking<'b, 'd> {
     pub(crate) fn new(build: &'b Build<'d>) -> Self {
-        Self { build, sinking: Vec::new() }
+        Self { build, sinking: Vec::new(), sources: Vec::new() }
     }
 
-    /// Has instruction `index`, which stands below all others that sink, sink too.
-    pub(crate) fn add(&mut self, index: usize) {
+    /// Has COPY `index` of sources sink, which stands below all others that do.
+    pub(crate) fn add_sources(&mut self, index: usize) {
         self.sinking.push(index);
+        self.sources.push(index);
     }
 
     /// Has instruction `index` sink if it may notice that another one does. True where it does.
@@ -51,6 +54,11 @@ impl<'b, 'd> Sinking<'b, 'd> {
     /// The instructions that sink, in order.
     pub(crate) fn indices(&self) -> impl Iterator<Item = usize> + '_ {
         self.sinking.iter().copied()
+    }
+
+    /// The COPYs of sources among them.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = usize> + '_ {
+        self.sources.iter().copied()
     }
 
     pub(crate) fn contains(&self, index: usize) -> bool {

@@ -46,11 +46,10 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
     {
         return None;
     }
-    let state = build.state_before(index);
-    let destination = destination(build, index, &state);
+    let destination = destination(build, index);
     let target = destination.path?;
     let mut found: Vec<(String, Entry)> = Vec::new();
-    for source in sources(build, index, &state)? {
+    for source in sources(build, index)? {
         let path = resolve(Some("/"), &source?)?;
         let path = path.trim_start_matches('/');
         if !glob::is_pattern(path) {
@@ -66,7 +65,17 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
             names.iter().filter(|name| glob::matches(pattern, name)).map(|name| join(folder, name));
         found.extend(matching.map(|path| (path.clone(), files.entry(&path))).take(MAX_MATCHES));
     }
+    let is_archive = |path: &str| ARCHIVES.iter().any(|ending| path.ends_with(ending));
+    if instruction.keyword() == Keyword::Add && found.iter().any(|(path, _)| is_archive(path)) {
+        return None;
+    }
     let several = found.len() > 1 || destination.is_folder;
+    // `COPY file /app`: /app may be a file or a folder.
+    if let ([(source, Entry::File)], false) = (&found[..], several)
+        && !names_file(&target, split(source).1)
+    {
+        return None;
+    }
     let copied = |(source, entry): (String, Entry)| match entry {
         Entry::Directory => {
             Some(Copied { instruction: index, source, destination: target.clone(), is_folder: true })
@@ -81,15 +90,25 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
     found.into_iter().map(copied).collect()
 }
 
+/// What ADD unpacks.
+const ARCHIVES: &[&str] = &[".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst"];
+
+/// True where the last name of `path` is plainly the name for a copy of the file `name`.
+fn names_file(path: &str, name: &str) -> bool {
+    let last = split(path).1;
+    last == name || last.contains('.')
+}
+
 /// The words for the sources of COPY or ADD `index` without variables; one is none where a variable is not
 /// known. None for what is no path: a URL, a heredoc; and for other instructions.
-pub fn sources(build: &Build<'_>, index: usize, state: &State) -> Option<Vec<Option<String>>> {
+pub fn sources(build: &Build<'_>, index: usize) -> Option<Vec<Option<String>>> {
+    let state = build.state_before(index);
     let instruction = build.instruction(index);
     let transfer = instruction.operation.transfer(instruction.text.bytes())?;
     let path = |source: &Source| match source {
         Source::Heredoc(_) => None,
         Source::Path(span) => {
-            let text = word(build, index, *span, state);
+            let text = word(build, index, *span, &state);
             let is_path = |text: &str| !text.contains("://") && !text.starts_with("git@");
             match text {
                 Some(text) if !is_path(&text) => None,
@@ -101,11 +120,12 @@ pub fn sources(build: &Build<'_>, index: usize, state: &State) -> Option<Vec<Opt
 }
 
 /// Where COPY or ADD `index` copies to.
-pub fn destination(build: &Build<'_>, index: usize, state: &State) -> Destination {
+pub fn destination(build: &Build<'_>, index: usize) -> Destination {
+    let state = build.state_before(index);
     let instruction = build.instruction(index);
     let unknown = Destination { path: None, is_relative: true, is_folder: false };
     let Some(transfer) = instruction.operation.transfer(instruction.text.bytes()) else { return unknown };
-    let Some(text) = word(build, index, transfer.destination, state) else { return unknown };
+    let Some(text) = word(build, index, transfer.destination, &state) else { return unknown };
     let is_folder = transfer.sources.len() > 1
         || text.is_empty()
         || text.ends_with('/')
@@ -119,13 +139,13 @@ pub fn destination(build: &Build<'_>, index: usize, state: &State) -> Destinatio
 }
 
 /// The files of the stage that COPY or ADD `index` writes.
-pub(crate) fn written(build: &Build<'_>, index: usize, state: &State) -> Files {
+pub(crate) fn written(build: &Build<'_>, index: usize) -> Files {
     match build.copied(index) {
         Some(copied) => {
             let paths = copied.iter().map(|copied| copied.destination.clone()).collect();
             Files { paths, ..Files::default() }
         }
-        None => Files::at(destination(build, index, state).path),
+        None => Files::at(destination(build, index).path),
     }
 }
 

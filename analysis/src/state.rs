@@ -23,6 +23,8 @@ pub struct State {
     pub shell: Shell,
     /// The build arguments and environment variables that the file declares, by name.
     pub variables: BTreeMap<String, Variable>,
+    /// The folders that the file adds to `PATH`, as far as it tells them.
+    pub path_folders: Vec<String>,
 }
 
 /// The shell that reads the shell form.
@@ -127,7 +129,13 @@ pub(crate) fn shells(build: &Build<'_>) -> Vec<Option<usize>> {
 
 /// What a stage on an image starts with.
 fn initial(build: &Build<'_>) -> State {
-    State { workdir: None, user: None, shell: default_shell(build), variables: BTreeMap::new() }
+    State {
+        workdir: None,
+        user: None,
+        shell: default_shell(build),
+        variables: BTreeMap::new(),
+        path_folders: Vec::new(),
+    }
 }
 
 /// A backtick for an escape character is there for Windows paths; what runs there is not `sh`.
@@ -148,6 +156,9 @@ fn apply(build: &Build<'_>, state: &mut State, instruction: &Instruction<'_>) {
             let values: Vec<_> = pairs.iter().map(|pair| value(state, pair.value)).collect();
             for (pair, (value, overridable)) in pairs.iter().zip(values) {
                 let Ok(name) = std::str::from_utf8(instruction.slice(pair.key)) else { continue };
+                if name == "PATH" {
+                    state.path_folders = path_folders(build, state, instruction.slice(pair.value));
+                }
                 let variable = Variable { kind: VariableKind::Env, value, overridable };
                 state.variables.insert(name.to_owned(), variable);
             }
@@ -159,6 +170,20 @@ fn apply(build: &Build<'_>, state: &mut State, instruction: &Instruction<'_>) {
         }
         _ => {}
     }
+}
+
+/// The folders in a value of `PATH`; those of the base image, and of variables that are not known, are left
+/// out.
+fn path_folders(build: &Build<'_>, state: &State, value: &[u8]) -> Vec<String> {
+    let lookup = |name: &str| match name {
+        "PATH" => Lookup::Set(state.path_folders.join(":")),
+        name => {
+            let variable = state.variables.get(name);
+            Lookup::Set(variable.and_then(|variable| variable.value.clone()).unwrap_or_default())
+        }
+    };
+    let value = expand(value, build.dockerfile().escape(), &lookup).unwrap_or_default();
+    value.split(':').filter(|folder| folder.starts_with('/')).map(str::to_owned).collect()
 }
 
 /// The value of `text`, and whether a build argument may change it.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use dfopt_analysis::Build;
-use dfopt_syntax::dockerfile::{Arguments, Instruction};
+use dfopt_syntax::dockerfile::Arguments;
+
+use crate::reordering::indent;
 
 use super::installation::{First, Installation};
 
@@ -14,35 +16,38 @@ pub(super) struct FirstLines<'b, 'd> {
     above: BTreeMap<usize, String>,
     /// What has been copied already.
     done: Vec<First>,
+    count: usize,
 }
 
 impl<'b, 'd> FirstLines<'b, 'd> {
     pub(super) fn new(build: &'b Build<'d>) -> Self {
-        Self { build, in_place: BTreeMap::new(), above: BTreeMap::new(), done: Vec::new() }
+        Self { build, in_place: BTreeMap::new(), above: BTreeMap::new(), done: Vec::new(), count: 0 }
     }
 
     /// Adds what `installation` reads: in the place of the COPYs that bring it now, or right above its RUN.
     pub(super) fn add(&mut self, installation: &Installation, in_place: bool) {
-        let mut groups: BTreeMap<(usize, String), Vec<&First>> = BTreeMap::new();
+        // The content of a folder lands in a folder of its own.
+        let mut groups: BTreeMap<(usize, &str, Option<&str>), Vec<&First>> = BTreeMap::new();
         for first in &installation.first {
             if self.done.contains(first) {
                 continue;
             }
-            // The content of a folder lands in a folder of its own.
-            let place = if first.is_folder {
-                format!("{}\0{}", first.folder, first.source)
-            } else {
-                first.folder.clone()
-            };
-            groups.entry((first.copy, place)).or_default().push(first);
+            let folder = first.is_folder.then_some(first.source.as_str());
+            groups.entry((first.copy, &first.destination, folder)).or_default().push(first);
             self.done.push(first.clone());
         }
-        for ((copy, _), group) in groups {
-            let line = self.line(copy, &group);
-            let place =
+        for ((copy, destination, _), group) in groups {
+            let line = self.line(copy, destination, &group);
+            let (place, lines) =
                 if in_place { (copy, &mut self.in_place) } else { (installation.index, &mut self.above) };
-            place.1.entry(place.0).or_default().push_str(&line);
+            lines.entry(place).or_default().push_str(&line);
+            self.count += 1;
         }
+    }
+
+    /// How many lines there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
     }
 
     /// The lines that take the place of COPY `index`; empty where it brings nothing that is copied first.
@@ -55,57 +60,41 @@ impl<'b, 'd> FirstLines<'b, 'd> {
         self.above.into_iter()
     }
 
-    fn line(&self, copy: usize, group: &[&First]) -> String {
+    fn line(&self, copy: usize, destination: &str, group: &[&First]) -> String {
         let instruction = self.build.instruction(copy);
-        let keyword = match instruction.slice(instruction.operation.keyword_span) {
-            keyword if keyword.iter().all(u8::is_ascii_lowercase) => "copy",
-            _ => "COPY",
-        };
+        let keyword = instruction.slice(instruction.operation.keyword_span);
+        let keyword = if keyword.iter().all(u8::is_ascii_lowercase) { "copy" } else { "COPY" };
         let mut words = vec![keyword.to_owned()];
-        let kept = instruction
-            .operation
-            .flags
-            .iter()
-            .filter(|flag| ["chown", "chmod", "link"].contains(&flag.name()));
+        let flags = instruction.operation.flags.iter();
+        let kept = flags.filter(|flag| ["chown", "chmod", "link"].contains(&flag.name()));
         words.extend(kept.map(|flag| String::from_utf8_lossy(instruction.slice(flag.span)).into_owned()));
-        let mut paths: Vec<String> = group.iter().map(|first| first.source.clone()).collect();
-        paths.push(in_folder(&destination(instruction), &group[0].folder));
+        let mut paths: Vec<&str> = group.iter().map(|first| first.source.as_str()).collect();
+        paths.push(destination);
         if paths.iter().any(|path| path.contains(char::is_whitespace)) {
             let quoted: Vec<String> = paths.iter().map(|path| format!("\"{path}\"")).collect();
             words.push(format!("[{}]", quoted.join(", ")));
         } else {
-            words.extend(paths);
+            words.extend(paths.into_iter().map(str::to_owned));
         }
-        let indent = self.indent(instruction);
-        format!("{indent}{}{}", words.join(" "), self.build.dockerfile().newline())
-    }
-
-    fn indent(&self, instruction: &Instruction<'_>) -> String {
-        let line = &self.build.dockerfile().lines()[instruction.lines.start];
-        let blanks = &self.build.source()
-            [line.span.start as usize..instruction.span.start.max(line.span.start) as usize];
-        String::from_utf8_lossy(blanks).into_owned()
+        format!("{}{}{}", indent(self.build, copy), words.join(" "), self.build.dockerfile().newline())
     }
 }
 
-/// The destination as written, without quotes of the exec form.
-fn destination(instruction: &Instruction<'_>) -> String {
+/// The destination of COPY `index` as it is to be written for what lands in its folder `folder`: `.` and
+/// `web` are `./web/`. Without a folder, as it is.
+pub(super) fn destination_of(build: &Build<'_>, index: usize, folder: Option<&str>) -> String {
+    let instruction = build.instruction(index);
     let transfer = instruction.operation.transfer(instruction.text.bytes());
     let span = transfer.expect("invariant: it is a COPY").destination;
-    match instruction.arguments() {
-        Arguments::Exec(words) => {
-            words.iter().find(|word| word.span == span).map(|word| word.value.clone()).unwrap_or_default()
-        }
-        _ => String::from_utf8_lossy(instruction.slice(span)).into_owned(),
-    }
-}
-
-/// `folder` in the destination, which is a folder itself: `.` and `web` are `./web/`.
-fn in_folder(destination: &str, folder: &str) -> String {
-    let start = destination.trim_end_matches('/');
-    match (start, folder) {
-        ("", "") => "/".to_owned(),
-        (start, "") => format!("{start}/"),
-        (start, folder) => format!("{start}/{folder}/"),
+    let written = match instruction.arguments() {
+        Arguments::Exec(words) => words.iter().find(|word| word.span == span).map(|word| word.value.clone()),
+        _ => Some(String::from_utf8_lossy(instruction.slice(span)).into_owned()),
+    };
+    let written = written.unwrap_or_default();
+    let start = written.trim_end_matches('/');
+    match folder {
+        None => written,
+        Some("") => format!("{start}/"),
+        Some(folder) => format!("{start}/{folder}/"),
     }
 }

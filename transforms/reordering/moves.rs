@@ -1,7 +1,7 @@
 //! The edits of a reordering.
 
 use dfopt_analysis::Build;
-use dfopt_syntax::dockerfile::{Instruction, Line, LineKind};
+use dfopt_syntax::dockerfile::{Line, LineKind};
 use dfopt_syntax::{Edit, Span};
 
 /// Instructions that move below another one, and what stands in their place.
@@ -52,7 +52,8 @@ impl<'b, 'd> Moves<'b, 'd> {
     /// The edits that put `lines`, a new RUN of `code` and then what moves above RUN `run`.
     pub(crate) fn above(self, run: usize, lines: &str, code: &str) -> Vec<Edit> {
         let (mut edits, moved) = self.cut_out();
-        let new = format!("{lines}{}{}{code}{}{moved}", self.indent(run), self.start(run), self.newline());
+        let new =
+            format!("{lines}{}{}{code}{}{moved}", indent(self.build, run), self.start(run), self.newline());
         edits.push(Edit::insert(self.block(run).span.start, new));
         edits
     }
@@ -97,7 +98,7 @@ impl<'b, 'd> Moves<'b, 'd> {
             .filter(|line| line.kind == LineKind::Comment)
             .filter(|line| cut.joint.start <= line.span.start && line.span.end <= cut.joint.end);
         let mut text = self.newline().to_owned() + pasted;
-        let indent = self.indent(run);
+        let indent = indent(self.build, run);
         for comment in comments {
             let comment = comment.span.of(self.build.source()).trim_ascii();
             text += &format!("{indent}{}{}", String::from_utf8_lossy(comment), self.newline());
@@ -113,15 +114,7 @@ impl<'b, 'd> Moves<'b, 'd> {
         words.map(|span| format!("{} ", String::from_utf8_lossy(instruction.slice(span)))).collect()
     }
 
-    /// The blanks before the keyword of instruction `index`.
-    pub(crate) fn indent(&self, index: usize) -> String {
-        let instruction: &Instruction<'_> = self.build.instruction(index);
-        let line = &self.lines()[instruction.lines.start];
-        let blanks = Span { start: line.span.start, end: instruction.span.start.max(line.span.start) };
-        String::from_utf8_lossy(blanks.of(self.build.source())).into_owned()
-    }
-
-    pub(crate) fn newline(&self) -> &'static str {
+    fn newline(&self) -> &'static str {
         self.build.dockerfile().newline()
     }
 
@@ -152,6 +145,14 @@ impl<'b, 'd> Moves<'b, 'd> {
     fn lines(&self) -> &'d [Line] {
         self.build.dockerfile().lines()
     }
+}
+
+/// The blanks before the keyword of instruction `index`.
+pub(crate) fn indent(build: &Build<'_>, index: usize) -> String {
+    let instruction = build.instruction(index);
+    let line = &build.dockerfile().lines()[instruction.lines.start];
+    let blanks = Span { start: line.span.start, end: instruction.span.start.max(line.span.start) };
+    String::from_utf8_lossy(blanks.of(build.source())).into_owned()
 }
 
 /// An instruction with the comments right above it.

@@ -29,7 +29,7 @@ pub(crate) fn sources_of(build: &Build<'_>, index: usize) -> Option<Sources> {
     if !matches!(instruction.keyword(), Keyword::Copy | Keyword::Add) || instruction.flag("from").is_some() {
         return None;
     }
-    let kinds = sources(build, index, &build.state_before(index))?;
+    let kinds = sources(build, index)?;
     let kinds: Vec<Sources> =
         kinds.into_iter().flatten().filter_map(|path| kind(&path, build.context())).collect();
     match kinds.contains(&Sources::Broad) {

@@ -6,7 +6,7 @@ use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword, ShellKind};
 
 use crate::build::Build;
 use crate::copied;
-use crate::paths::resolve;
+use crate::paths::{resolve, split};
 use crate::state::State;
 
 use super::{Effects, Files, Owner, Setting, run};
@@ -79,18 +79,20 @@ fn of_run(build: &Build<'_>, index: usize) -> Effects {
 fn of_copy(build: &Build<'_>, index: usize) -> Effects {
     let instruction = build.instruction(index);
     let mut effects = Effects::default();
-    let state = build.state_before(index);
-    effects.writes.files = copied::written(build, index, &state);
+    effects.writes.files = copied::written(build, index);
     let chown = instruction.flag("chown").and_then(|flag| flag.value());
     if chown.is_some_and(|owner| !owner.bytes().all(|b| b.is_ascii_digit() || b == b':')) {
         effects.reads.settings.insert(Setting::Accounts);
     }
-    let destination = copied::destination(build, index, &state);
+    let destination = copied::destination(build, index);
     if destination.is_relative {
         effects.reads.settings.insert(Setting::Workdir);
     }
     let owner = chown.map_or(Owner::Root, |chown| Owner::Other(chown.to_owned()));
-    effects.makes = destination.path.map(|path| (path, owner));
+    let brings_folder = build.copied(index).is_none_or(|copied| copied.iter().any(|copied| copied.is_folder));
+    let is_folder = destination.is_folder || brings_folder;
+    let folder = |path: String| if is_folder { path } else { split(&path).0.to_owned() };
+    effects.makes = destination.path.map(|path| (folder(path), owner));
     effects
 }
 

@@ -3,8 +3,8 @@
 use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::shell::{
-    AndOrOperator, Command, Context, Node, Pipeline, RedirectOperator, RedirectTarget, SimpleCommand,
-    Terminator, WordPart,
+    AndOrOperator, Command, Context, Node, Pipeline, Redirect, RedirectOperator, RedirectTarget,
+    SimpleCommand, Terminator, WordPart,
 };
 
 use crate::build::Build;
@@ -77,6 +77,21 @@ impl<'b, 'd> Step<'b, 'd> {
 
     /// What it reads and writes, its substitutions and redirections included.
     pub fn effects(&self, build: &Build<'d>, index: usize) -> Effects {
+        self.effects_of(build, index, |_| true)
+    }
+
+    /// The same without the command itself, where it is one simple command: what its substitutions and
+    /// redirections do.
+    pub fn effects_beside_command(&self, build: &Build<'d>, index: usize) -> Effects {
+        self.effects_of(build, index, |command| command.span != self.pipeline.span)
+    }
+
+    fn effects_of(
+        &self,
+        build: &Build<'d>,
+        index: usize,
+        counts: impl Fn(&SimpleCommand) -> bool,
+    ) -> Effects {
         let mut effects = Effects::default();
         let directory = match self.changes_directory() {
             Change::No => self.directory.as_deref(),
@@ -85,22 +100,13 @@ impl<'b, 'd> Step<'b, 'd> {
         let text = self.code.text.bytes();
         self.walk(&mut |node, context| {
             effects.extend(match node {
+                Node::Simple(command) if !counts(command) => Effects::default(),
                 Node::Simple(command) => match Invocation::of(text, command, context) {
                     Some(invocation) => commands::effects(build, index, &invocation, directory),
                     None if command.words.is_empty() => Effects::default(),
                     None => Effects::everything(),
                 },
-                Node::Redirect(redirect) => match (&redirect.target, redirect.operator) {
-                    (RedirectTarget::HereDocument(_), _)
-                    | (_, RedirectOperator::HereString | RedirectOperator::DuplicateInput) => {
-                        Effects::default()
-                    }
-                    (RedirectTarget::Word(word), _) => match word.literal(text) {
-                        Some(path) if path.starts_with("/dev/") || is_descriptor(&path) => Effects::default(),
-                        Some(path) => Effects::uses(Files::at(resolve(self.directory.as_deref(), &path))),
-                        None => Effects::everything(),
-                    },
-                },
+                Node::Redirect(redirect) => self.redirection(redirect, directory),
                 Node::Part(WordPart::Parameter { name, .. }) => {
                     let mut read = Effects::default();
                     let name = String::from_utf8_lossy(name.of(text)).into_owned();
@@ -111,6 +117,18 @@ impl<'b, 'd> Step<'b, 'd> {
             });
         });
         effects
+    }
+
+    fn redirection(&self, redirect: &Redirect, directory: Option<&str>) -> Effects {
+        let RedirectTarget::Word(word) = &redirect.target else { return Effects::default() };
+        if matches!(redirect.operator, RedirectOperator::HereString | RedirectOperator::DuplicateInput) {
+            return Effects::default();
+        }
+        match word.literal(self.code.text.bytes()) {
+            Some(path) if path.starts_with("/dev/") || is_descriptor(&path) => Effects::default(),
+            Some(path) => Effects::uses(Files::at(resolve(directory, &path))),
+            None => Effects::everything(),
+        }
     }
 
     /// True where all it does is to change the folder of the steps after it.

@@ -1,0 +1,225 @@
+//! Looks for the installation in a RUN.
+
+use std::collections::BTreeSet;
+
+use dfopt_analysis::ecosystems::{Ecosystem, Refusal};
+use dfopt_analysis::effects::{Step, steps};
+use dfopt_analysis::{Invocation, Stage};
+use dfopt_syntax::Span;
+use dfopt_syntax::dockerfile::ShellKind;
+use dfopt_syntax::shell::AndOrOperator;
+
+use crate::reordering::{Cut, Sinking};
+use crate::{Context, joining};
+
+use super::installation::{Declined, First, Found, Installation, Rest};
+use super::is_broad;
+use super::needs::{Needs, Premises};
+
+/// The installation in RUN `index`, where it can run before what sinks. None where there is none, or
+/// nothing stands above it that would have to sink.
+pub(super) fn find<'d>(
+    context: &Context<'_, 'd>,
+    stage: &Stage,
+    index: usize,
+    sinking: &Sinking<'_, 'd>,
+) -> Option<Found> {
+    let build = context.build;
+    let Some(steps) = steps(build, index) else {
+        let declined =
+            Declined::new("the RUN is not plain shell code", "write it as commands for sh or bash");
+        return (!sinking.is_empty() && names_installation(context, index))
+            .then_some(Found::Declined(declined));
+    };
+    let entry = |step: &Step<'_, '_>| recognise(context, &step.invocation()?);
+    let entries: Vec<Option<&Ecosystem>> = steps.iter().map(entry).collect();
+    if sinking.is_empty() {
+        return declined_for_ancestor(context, stage, &entries);
+    }
+    if entries.iter().all(Option::is_none) {
+        let hidden = build.shell_code(index)?.invocations();
+        let hidden = hidden.iter().any(|invocation| recognise(context, invocation).is_some());
+        let declined = Declined::new(
+            "the installation is no step of its own in the RUN",
+            "make it a plain command, outside of groups, conditions and pipelines",
+        );
+        return hidden.then_some(Found::Declined(declined));
+    }
+    let search = Search { context, stage, index, sinking, steps: &steps, entries: &entries };
+    search.installation().unwrap_or_else(|declined| Some(Found::Declined(declined)))
+}
+
+fn recognise<'a>(context: &'a Context<'_, '_>, invocation: &Invocation<'_>) -> Option<&'a Ecosystem> {
+    Ecosystem::of(invocation, &context.settings.ecosystems)
+}
+
+/// True for code that is not understood, but has the words of an installation in it.
+fn names_installation(context: &Context<'_, '_>, index: usize) -> bool {
+    let instruction = context.build.instruction(index);
+    let text = String::from_utf8_lossy(instruction.slice(instruction.operation.body)).into_owned();
+    let text = text.replace("\", \"", " ").replace("\",\"", " ");
+    Ecosystem::all(&context.settings.ecosystems)
+        .any(|entry| entry.commands.iter().any(|command| command.contains(' ') && text.contains(command)))
+}
+
+/// Sources that come with the stage below cannot sink.
+fn declined_for_ancestor(
+    context: &Context<'_, '_>,
+    stage: &Stage,
+    entries: &[Option<&Ecosystem>],
+) -> Option<Found> {
+    entries.iter().flatten().next()?;
+    let mut ancestors = context.build.ancestry(stage).skip(1);
+    let copy =
+        ancestors.find_map(|ancestor| ancestor.instructions.clone().find(|&i| is_broad(context, i)))?;
+    Some(Found::Declined(Declined::because_of(
+        copy,
+        "the sources are copied in the stage that this one is built from",
+        "install in that stage, above its COPY",
+    )))
+}
+
+struct Search<'s, 'c, 'd> {
+    context: &'s Context<'c, 'd>,
+    stage: &'s Stage,
+    index: usize,
+    sinking: &'s Sinking<'s, 'd>,
+    steps: &'s [Step<'s, 'd>],
+    entries: &'s [Option<&'s Ecosystem>],
+}
+
+impl<'d> Search<'_, '_, 'd> {
+    fn installation(&self) -> Result<Option<Found>, Declined> {
+        let premises = Premises::of(self.context.build, self.stage, self.index, self.sinking)?;
+        let mut first: BTreeSet<First> = BTreeSet::new();
+        let mut needed: BTreeSet<String> = BTreeSet::new();
+        let mut commands = Vec::new();
+        let mut end = 0;
+        let mut refused = None;
+        for (number, (step, entry)) in self.steps.iter().zip(self.entries).enumerate() {
+            // What the table of commands knows to leave the application alone needs no entry.
+            if step.is_cd() || self.is_independent(step) {
+                continue;
+            }
+            let needs = match entry {
+                Some(entry) => premises.needs(step, entry),
+                None => Err(Declined::new(
+                    "what runs before the installation in the RUN may read the sources",
+                    "install first, in a RUN of its own",
+                )),
+            };
+            match (needs, entry) {
+                (Ok(Needs { refusal: Some(refusal), first, .. }), Some(entry)) if commands.is_empty() => {
+                    let Some(code) = self.with_options(number, entry, refusal)? else { return Ok(None) };
+                    return Ok(Some(self.found(first, Rest::All(code.clone()), vec![code])));
+                }
+                (Ok(Needs { refusal: None, paths, first: copied_first }), _) => {
+                    needed.extend(paths);
+                    first.extend(copied_first);
+                }
+                (Ok(Needs { refusal: Some(refusal), .. }), _) => {
+                    refused = Some(Declined::new(refusal.reason, refusal.help));
+                    break;
+                }
+                (Err(declined), _) => {
+                    refused = Some(declined);
+                    break;
+                }
+            }
+            commands.push(command(step));
+            end = number + 1;
+        }
+        if commands.is_empty() {
+            return refused.map_or(Ok(None), Err);
+        }
+        let pinned = premises.pinned(&needed);
+        if !pinned.is_empty() {
+            return Ok(Some(Found::Pinned(pinned)));
+        }
+        // Clean-up that follows belongs to the installation.
+        let follows = self.steps[end..].iter().take_while(|step| !step.is_cd() && self.is_independent(step));
+        end += follows.count();
+        let rest = if end < self.steps.len() { Rest::Cut(self.cut(end)?) } else { Rest::None };
+        premises.check_folders(&first)?;
+        Ok(Some(self.found(first, rest, commands)))
+    }
+
+    fn found(&self, first: BTreeSet<First>, rest: Rest, commands: Vec<String>) -> Found {
+        Found::Installation(Installation {
+            index: self.index,
+            first: first.into_iter().collect(),
+            rest,
+            commands,
+        })
+    }
+
+    /// True where the step notices nothing of what sinks.
+    fn is_independent(&self, step: &Step<'_, 'd>) -> bool {
+        let effects = step.effects(self.context.build, self.index);
+        self.sinking.obstacle(&effects, |_| true).is_none()
+    }
+
+    /// The code of a RUN that installs what the manifests name, for the installation that is step `number`.
+    /// None where there is one already.
+    fn with_options(
+        &self,
+        number: usize,
+        entry: &Ecosystem,
+        refusal: Refusal,
+    ) -> Result<Option<String>, Declined> {
+        let Some(options) = entry.first_with.as_deref() else {
+            return Err(Declined::new(refusal.reason, refusal.help));
+        };
+        let has_options = |invocation: &Invocation<'_>| {
+            let words: Vec<_> = invocation.arguments.iter().map(|word| invocation.literal(word)).collect();
+            recognise(self.context, invocation).is_some_and(|other| other.name == entry.name)
+                && options.split(' ').all(|option| words.iter().any(|word| word.as_deref() == Some(option)))
+        };
+        let build = self.context.build;
+        let above =
+            (self.stage.instructions.start + 1..self.index).filter_map(|index| build.shell_code(index));
+        if above.flat_map(|code| code.invocations()).any(|invocation| has_options(&invocation)) {
+            return Ok(None);
+        }
+        let is_first = self.steps[..number].iter().all(Step::is_cd);
+        if !self.context.settings.install_first || !is_first {
+            let more = if is_first { "; or set `install-first` in dfopt.toml" } else { "" };
+            return Err(Declined::new(refusal.reason, refusal.help + more));
+        }
+        let commands: Vec<String> = self.steps[..=number].iter().map(command).collect();
+        Ok(Some(format!("{} {options}", commands.join(" && "))))
+    }
+
+    /// Takes the RUN apart before step `number`.
+    fn cut(&self, number: usize) -> Result<Cut, Declined> {
+        let help = "install in a RUN of its own";
+        let instruction = self.context.build.instruction(self.index);
+        let code = self.steps[0].code;
+        // `a && b || c`: what follows `||` depends on the first part, too.
+        let list_end = self.steps[number..].iter().skip(1).position(|step| step.operator.is_none());
+        let list_end = list_end.map_or(self.steps.len(), |steps| number + 1 + steps);
+        let chain = &self.steps[1..list_end];
+        let is_chain = chain.iter().all(|step| step.operator == Some(AndOrOperator::And))
+            && !self.steps[..list_end].iter().any(|step| step.background);
+        if !is_chain || code.kind != ShellKind::Plain || !instruction.heredocs.is_empty() {
+            return Err(Declined::new("the RUN goes on, and is no plain `&&` chain", help));
+        }
+        let (head, last) = (self.steps[0].span(), self.steps[number - 1].span());
+        if let Some(what) = joining::left_behind(code, head.cover(last)) {
+            let reason = format!("{what} in the RUN reaches into what follows the installation");
+            return Err(Declined::new(reason, help));
+        }
+        if let Some(what) = joining::looks_back(code) {
+            return Err(Declined::new(format!("the RUN reads `{what}`"), help));
+        }
+        let start = code.text.source_end(last.end);
+        let end = code.text.source_start(self.steps[number].span().start);
+        Ok(Cut { joint: Span { start, end } })
+    }
+}
+
+/// The code of a step, in one line.
+fn command(step: &Step<'_, '_>) -> String {
+    let code = String::from_utf8_lossy(step.span().of(step.code.text.bytes())).into_owned();
+    code.split_whitespace().collect::<Vec<_>>().join(" ")
+}
