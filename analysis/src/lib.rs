@@ -6,6 +6,7 @@
 mod build;
 mod context;
 mod copied;
+pub mod dockerignore;
 pub mod ecosystems;
 pub mod effects;
 mod glob;
