@@ -64,6 +64,10 @@ pub struct Arguments {
     /// Do not run these transforms
     #[arg(long, value_name = "ID,...", value_delimiter = ',', help_heading = "Rewrites")]
     pub skip: Vec<String>,
+    /// The build context of all files [default: what a compose file says, else the Dockerfile's folder, or
+    /// the nearest above it that has all it copies]
+    #[arg(long, value_name = "DIR", help_heading = "Rewrites")]
+    pub context: Option<PathBuf>,
     /// Use no network; accepted so that scripts can ask for it, no transform uses one yet
     #[arg(long, help_heading = "Rewrites")]
     pub offline: bool,

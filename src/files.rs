@@ -8,6 +8,7 @@ use dfopt_transforms::{Facts, Options, Outcome, optimize};
 use rayon::prelude::*;
 
 use crate::cli::{Mode, Remarks};
+use crate::context::Contexts;
 use crate::exit::Exit;
 use crate::messages::{about, listed, shown};
 use crate::run::Request;
@@ -53,10 +54,12 @@ pub fn run(mut request: Request<'_>, terminal: &mut Terminal<'_>) -> io::Result<
     let mut tally = Tally::default();
     let jobs = jobs(&mut request, &mut tally, terminal);
     let threads = threads(&request, jobs.len(), terminal);
+    let contexts = std::mem::take(&mut request.contexts);
+    let work = |job: &Job| process(job, mode, &contexts);
     for batch in jobs.chunks(BATCH) {
         let results: Vec<Result<Processed>> = match &threads {
-            Some(threads) => threads.install(|| batch.par_iter().map(|job| process(job, mode)).collect()),
-            None => batch.iter().map(|job| process(job, mode)).collect(),
+            Some(threads) => threads.install(|| batch.par_iter().map(work).collect()),
+            None => batch.iter().map(work).collect(),
         };
         for result in results {
             match result {
@@ -122,9 +125,10 @@ fn threads(request: &Request<'_>, files: usize, terminal: &mut Terminal<'_>) -> 
 }
 
 /// Reads and optimizes a file and, where asked, writes it.
-fn process(job: &Job, mode: Mode) -> Result<Processed> {
+fn process(job: &Job, mode: Mode, contexts: &Contexts) -> Result<Processed> {
     let source = source::read(&job.path)?;
-    let outcome = optimize(&source.bytes, &job.options, Facts::default())
+    let context = contexts.of(Some(&job.path), &source.bytes);
+    let outcome = optimize(&source.bytes, &job.options, Facts { context: Some(&context) })
         .map_err(|error| messages::syntax(&job.path, &source.bytes, &error))?;
     if mode == Mode::Write && result(&source.bytes, &outcome) != source.bytes {
         write::replace(&source, &outcome.text)?;

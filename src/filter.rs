@@ -50,7 +50,9 @@ fn process(request: &mut Request<'_>, path: &Path, terminal: &mut Terminal<'_>) 
         return Err(request.configs.problems().pop().unwrap_or_else(|| anyhow!("no configuration")));
     };
     let source = source::read_stream(path, &mut *terminal.stdin)?;
-    let outcome = optimize(&source, &request.selection.over(&config.selection), Facts::default())
+    let context = request.contexts.of(request.arguments.stdin_filename.as_deref(), &source);
+    let options = request.selection.over(&config.selection);
+    let outcome = optimize(&source, &options, Facts { context: Some(&context) })
         .map_err(|error| messages::syntax(path, &source, &error))?;
     Ok(Processed { path: path.to_owned(), source, outcome })
 }

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod context;
 pub mod diff;
 pub mod discover;
 pub mod exit;

@@ -9,6 +9,7 @@ use dfopt_transforms::{Settings, Transform};
 
 use crate::cli::{Arguments, Cli, Color, Command, Mode};
 use crate::config::Configs;
+use crate::context::Contexts;
 use crate::exit::Exit;
 use crate::messages::reason;
 use crate::selection::{self, Selection};
@@ -28,6 +29,8 @@ pub struct Request<'a> {
     pub selection: Selection,
     /// Where the rest comes from.
     pub configs: Configs,
+    /// Where the files are that the Dockerfiles copy.
+    pub contexts: Contexts,
 }
 
 /// Runs the program with the arguments and the streams of the process.
@@ -111,7 +114,8 @@ fn request(arguments: &Arguments) -> Result<Request<'_>> {
         Some(path) => Configs::fixed(path)?,
         None => Configs::default(),
     };
-    Ok(Request { arguments, mode, selection, configs })
+    let contexts = arguments.context.as_deref().map(Contexts::fixed).transpose()?.unwrap_or_default();
+    Ok(Request { arguments, mode, selection, configs, contexts })
 }
 
 fn transforms(option: &str, ids: &[String]) -> Result<Vec<&'static Transform>> {

@@ -10,6 +10,7 @@ mod corpus;
 mod cost;
 mod diff;
 mod discover;
+mod dockerignore;
 mod editors;
 mod everything;
 mod examples;
