@@ -87,7 +87,7 @@ pub struct Arguments {
     /// Ignore every dfopt.toml
     #[arg(long, help_heading = "Configuration")]
     pub isolated: bool,
-    /// The name of what comes on standard input, for messages and to find dfopt.toml
+    /// The name of what comes on standard input, for messages and to find dfopt.toml and the build context
     #[arg(long, value_name = "PATH", help_heading = "Configuration")]
     pub stdin_filename: Option<PathBuf>,
     /// Work on at most this many files at once [default: one per processor]

@@ -94,6 +94,3 @@ impl BuildContext for LazyContext<'_> {
         self.directory()?.read(path)
     }
 }
-
-#[cfg(test)]
-mod tests;

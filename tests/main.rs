@@ -3,6 +3,8 @@
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[cfg(unix)]
+mod build_context;
 mod buildkit;
 mod cli;
 mod config;

@@ -33,18 +33,17 @@ pub(super) enum Compose {
     Services(Vec<Service>),
 }
 
-/// What a service builds, without links in the folders; none where the environment decides.
+/// What a service builds, as far as the environment does not decide; no links in the folders.
 #[derive(Debug)]
-pub(super) struct Service {
-    context: Option<PathBuf>,
-    dockerfile: Dockerfile,
-}
-
-#[derive(Debug)]
-enum Dockerfile {
-    Is(PathBuf),
-    /// A file of that name, in a context that is not known.
+pub(super) enum Service {
+    Known {
+        context: PathBuf,
+        dockerfile: PathBuf,
+    },
+    /// A file of that name.
     Named(OsString),
+    /// A file in that context.
+    Within(PathBuf),
     Unknown,
 }
 
@@ -104,13 +103,14 @@ impl Compose {
         let mut contexts: Vec<PathBuf> = Vec::new();
         let mut maybe = false;
         for service in services {
-            match (&service.dockerfile, &service.context) {
-                (Dockerfile::Is(path), Some(context)) if path == file => contexts.push(context.clone()),
-                (Dockerfile::Is(path), None) if path == file => maybe = true,
-                (Dockerfile::Is(_), _) => {}
-                (Dockerfile::Named(name), _) => maybe |= file.file_name() == Some(name),
-                (Dockerfile::Unknown, Some(context)) => maybe |= file.starts_with(context),
-                (Dockerfile::Unknown, None) => maybe = true,
+            match service {
+                Service::Known { context, dockerfile } if dockerfile == file => {
+                    contexts.push(context.clone());
+                }
+                Service::Known { .. } => {}
+                Service::Named(name) => maybe |= file.file_name() == Some(name),
+                Service::Within(context) => maybe |= file.starts_with(context),
+                Service::Unknown => maybe = true,
             }
         }
         contexts.sort_unstable();
@@ -176,16 +176,17 @@ impl Written {
             Some(context) => Some(folder.join(context).canonicalize().ok()?),
             None => None,
         };
-        let dockerfile = match (self.dockerfile.as_deref(), &context) {
-            (None, Some(context)) => Dockerfile::Is(default_dockerfile(context)),
-            (None, None) => Dockerfile::Named(DOCKERFILES[0].into()),
-            (Some(written), _) => match (known_path(written), &context) {
-                (Some(path), Some(context)) => Dockerfile::Is(without_links(&context.join(path))?),
-                (Some(path), None) => Dockerfile::Named(Path::new(&path).file_name()?.to_owned()),
-                (None, _) => Dockerfile::Unknown,
-            },
-        };
-        Some(Service { context, dockerfile })
+        let dockerfile = self.dockerfile.as_deref().map(known_path);
+        Some(match (context, dockerfile) {
+            (Some(context), None) => Service::Known { dockerfile: default_dockerfile(&context), context },
+            (Some(context), Some(Some(path))) => {
+                Service::Known { dockerfile: without_links(&context.join(path))?, context }
+            }
+            (Some(context), Some(None)) => Service::Within(context),
+            (None, None) => Service::Named(DOCKERFILES[0].into()),
+            (None, Some(Some(path))) => Service::Named(Path::new(&path).file_name()?.to_owned()),
+            (None, Some(None)) => Service::Unknown,
+        })
     }
 }
 

@@ -93,8 +93,9 @@ impl Directory {
         }
         for (end, _) in path.match_indices('/').chain([(path.len(), "")]) {
             if place.kind != Kind::Directory {
-                // Nothing is below a file; what is below a link or a secret is as little known as that.
-                let kind = if place.kind == Kind::File { Kind::Missing } else { place.kind };
+                // What is below a link, or where nothing can be seen, is as little known as that itself.
+                let is_leaf = matches!(place.kind, Kind::File | Kind::Special);
+                let kind = if is_leaf { Kind::Missing } else { place.kind };
                 return Place { kind, ..place };
             }
             let below = &path[..end];

@@ -36,18 +36,23 @@ fn only_one(mut contexts: Vec<PathBuf>, source: &[u8]) -> Option<PathBuf> {
     if contexts.len() == 1 { contexts.pop() } else { None }
 }
 
-/// Whether all of `paths` are in `directory`. A link on the way counts: where it leads is not looked at.
+/// Whether all of `paths` are in `directory`.
 fn has_all(directory: &Path, paths: &[String]) -> bool {
-    paths.iter().all(|path| {
-        let mut place = directory.to_owned();
-        for name in path.split('/').filter(|name| !name.is_empty()) {
-            place.push(name);
-            match kind(&place) {
-                Kind::Missing => return false,
-                Kind::Directory => {}
-                _ => return true,
-            }
+    paths.iter().all(|path| has(directory, path))
+}
+
+/// A link on the way counts: where it leads is not looked at.
+fn has(directory: &Path, path: &str) -> bool {
+    let mut place = directory.to_owned();
+    let mut names = path.split('/').filter(|name| !name.is_empty()).peekable();
+    while let Some(name) = names.next() {
+        place.push(name);
+        match kind(&place) {
+            Kind::Directory => {}
+            Kind::Link | Kind::Unknown => return true,
+            Kind::File | Kind::Special => return names.peek().is_none(),
+            Kind::Missing => return false,
         }
-        true
-    })
+    }
+    true
 }

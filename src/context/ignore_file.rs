@@ -4,8 +4,7 @@ use std::path::Path;
 
 use dfopt_analysis::dockerignore::Patterns;
 
-use super::files::Kind;
-use super::files::{Text, kind, text};
+use super::files::{Kind, Text, kind, text};
 
 /// The most bytes of an ignore file. Real ones stay under 10 KiB.
 const LIMIT: u64 = 256 << 10;
