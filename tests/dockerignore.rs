@@ -3,8 +3,8 @@
 //! Each line of `dockerignore/cases.jsonl` is a small tree with an ignore file, and what
 //! `FROM scratch` + `COPY . /` made of it: the files and directories (with a slash) of the image; null where
 //! the build failed. The answers were made by Docker 28.5 with its own BuildKit frontend.
-//! `UPDATE=1 DFOPT_DOCKER=docker cargo test --test tests dockerignore` makes them again; without `UPDATE` they
-//! are compared.
+//! `UPDATE=1 DFOPT_DOCKER=docker cargo test --test tests dockerignore` makes them again; without `UPDATE`
+//! they are compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

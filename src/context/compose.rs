@@ -74,10 +74,12 @@ pub(super) fn read(folder: &Path) -> Compose {
         .filter_map(|(name, _)| name.into_string().ok())
         .filter(|name| is_compose(name))
         .collect();
+    // The project's own file first.
     names.sort_unstable_by_key(|name| NAMES.iter().position(|own| own == name).unwrap_or(NAMES.len()));
     let mut own: BTreeMap<String, Written> = BTreeMap::new();
     let mut services = Vec::new();
     for (index, name) in names.iter().enumerate() {
+        let is_own = index == 0 && NAMES.contains(&name.as_str());
         let Some(written) = parse(&folder.join(name)) else { return Compose::Unknown };
         for (service, written) in written {
             let written = match own.get(&service) {
@@ -85,7 +87,7 @@ pub(super) fn read(folder: &Path) -> Compose {
                 None => written,
             };
             services.extend(written.resolved(folder));
-            if index == 0 {
+            if is_own {
                 own.insert(service, written);
             }
         }
