@@ -19,12 +19,25 @@ fn name(example: &Path) -> String {
     example.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
+/// Copies what is below `folder` of `example`: the Dockerfile with its build context.
+fn copy(example: &Path, folder: &Path, sandbox: &Sandbox) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            copy(example, &path, sandbox);
+        } else {
+            let name = path.strip_prefix(example).unwrap().to_str().unwrap();
+            sandbox.file(name, fs::read(&path).unwrap());
+        }
+    }
+}
+
 #[test]
 fn diffs() {
     let mut diffs = BTreeMap::new();
     for example in examples() {
         let sandbox = Sandbox::new();
-        sandbox.file("Dockerfile", fs::read(example.join("Dockerfile")).unwrap());
+        copy(&example, &example, &sandbox);
         diffs.insert(name(&example), sandbox.run("--isolated --remarks Dockerfile").transcript());
     }
     assert!(diffs.len() >= 5);
@@ -35,7 +48,7 @@ fn diffs() {
 fn after_writing_there_is_nothing_to_do() {
     for example in examples() {
         let sandbox = Sandbox::new();
-        sandbox.file("Dockerfile", fs::read(example.join("Dockerfile")).unwrap());
+        copy(&example, &example, &sandbox);
         let before = sandbox.read("Dockerfile");
         assert_eq!(sandbox.run("--isolated --write Dockerfile").code, 0);
         assert_ne!(sandbox.read("Dockerfile"), before, "{} has nothing to show", example.display());

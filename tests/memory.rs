@@ -3,19 +3,21 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use dfopt_analysis::dockerignore::Patterns;
 use dfopt_analysis::{BuildContext, Entry};
 
 /// Files by their path. A path that ends in `/` is an empty folder; a text that starts with `-> ` is a link.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct MemoryContext {
     files: BTreeMap<String, String>,
-    ignored: Vec<String>,
+    ignored: Option<Patterns>,
 }
 
 impl MemoryContext {
     pub(crate) fn new(files: BTreeMap<String, String>) -> Self {
         let lines = files.get(".dockerignore").map(String::as_str).unwrap_or_default();
-        let ignored = lines.lines().map(|line| line.trim().trim_matches('/').to_owned()).collect();
+        // Patterns that cannot be read leave the context unknown.
+        let ignored = Patterns::parse(lines).ok();
         Self { files, ignored }
     }
 
@@ -48,8 +50,10 @@ impl MemoryContext {
     }
 
     fn is_ignored(&self, path: &str) -> bool {
-        let parts: Vec<&str> = path.split('/').collect();
-        (1..=parts.len()).any(|n| self.ignored.contains(&parts[..n].join("/")))
+        let folder = format!("{path}/");
+        let patterns = self.ignored.as_ref().unwrap();
+        let mut below = self.files.range(folder.clone()..).take_while(|(file, _)| file.starts_with(&folder));
+        patterns.excludes(path) && below.all(|(file, _)| patterns.excludes(file))
     }
 
     fn is_link(&self, path: &str) -> bool {
@@ -65,6 +69,7 @@ impl BuildContext for MemoryContext {
         let is_folder =
             || self.files.range(folder.clone()..).next().is_some_and(|(f, _)| f.starts_with(&folder));
         match () {
+            () if self.ignored.is_none() => Entry::Unknown,
             () if path.is_empty() => Entry::Directory,
             () if self.is_link(path) => Entry::Link,
             () if !self.files.contains_key(path) && !is_folder() => Entry::Missing,

@@ -43,7 +43,7 @@ impl<'p, 'd> Premises<'p, 'd> {
         index: usize,
         sinking: &'p Sinking<'p, 'd>,
     ) -> Result<Self, Declined> {
-        if build.context().is_none() {
+        if build.context().is_none_or(|files| files.entry("") == Entry::Unknown) {
             return Err(Declined::new(
                 "the build context is not known",
                 "name it with --context, or the file with --stdin-filename",
