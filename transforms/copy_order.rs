@@ -52,7 +52,7 @@ use crate::reordering::{Moves, Sinking, Sources, sources_of};
 use crate::{Context, Effect, Findings, Transform};
 use first_lines::FirstLines;
 use installation::{Declined, Found, Installation, Rest};
-use search::find;
+use search::{broad_in_ancestors, find};
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "copy-order",
@@ -99,6 +99,7 @@ fn try_stage(
     let mut sinking = Sinking::new(build);
     let mut installations: Vec<Installation> = Vec::new();
     let mut declined: Vec<(usize, Declined)> = Vec::new();
+    let below = broad_in_ancestors(context, stage);
     for index in stage.instructions.clone().skip(1) {
         let instruction = build.instruction(index);
         let is_ignored = (context.is_ignored)(instruction.span);
@@ -107,7 +108,7 @@ fn try_stage(
             continue;
         }
         if instruction.keyword() == Keyword::Run && !is_ignored {
-            match find(context, stage, index, &sinking) {
+            match find(context, stage, index, &sinking, below) {
                 Some(Found::Pinned(copies)) => return Err(copies),
                 Some(Found::Installation(installation)) => {
                     let goes_on = !matches!(installation.rest, Rest::None);

@@ -17,14 +17,16 @@ use super::is_broad;
 use super::needs::{Needs, Premises};
 
 /// The installation in RUN `index`, where it can run before what sinks. None where there is none, or
-/// nothing stands above it that would have to sink.
+/// nothing stands above it that would have to sink; `below` is a COPY of everything in a stage below.
 pub(super) fn find<'d>(
     context: &Context<'_, 'd>,
     stage: &Stage,
     index: usize,
     sinking: &Sinking<'_, 'd>,
+    below: Option<usize>,
 ) -> Option<Found> {
     let build = context.build;
+    let above = if sinking.is_empty() { Some(below?) } else { None };
     let Some(steps) = steps(build, index) else {
         let declined =
             Declined::new("the RUN is not plain shell code", "write it as commands for sh or bash");
@@ -33,8 +35,14 @@ pub(super) fn find<'d>(
     };
     let entry = |step: &Step<'_, '_>| recognise(context, &step.invocation()?);
     let entries: Vec<Option<&Ecosystem>> = steps.iter().map(entry).collect();
-    if sinking.is_empty() {
-        return declined_for_ancestor(context, stage, &entries);
+    if let Some(copy) = above {
+        entries.iter().flatten().next()?;
+        // Sources that come with the stage below cannot sink.
+        return Some(Found::Declined(Declined::because_of(
+            copy,
+            "the sources are copied in the stage that this one is built from",
+            "install in that stage, above its COPY",
+        )));
     }
     if entries.iter().all(Option::is_none) {
         let hidden = build.shell_code(index)?.invocations();
@@ -62,21 +70,10 @@ fn names_installation(context: &Context<'_, '_>, index: usize) -> bool {
         .any(|entry| entry.commands.iter().any(|command| command.contains(' ') && text.contains(command)))
 }
 
-/// Sources that come with the stage below cannot sink.
-fn declined_for_ancestor(
-    context: &Context<'_, '_>,
-    stage: &Stage,
-    entries: &[Option<&Ecosystem>],
-) -> Option<Found> {
-    entries.iter().flatten().next()?;
+/// A COPY of everything in the stages that `stage` is built from.
+pub(super) fn broad_in_ancestors(context: &Context<'_, '_>, stage: &Stage) -> Option<usize> {
     let mut ancestors = context.build.ancestry(stage).skip(1);
-    let copy =
-        ancestors.find_map(|ancestor| ancestor.instructions.clone().find(|&i| is_broad(context, i)))?;
-    Some(Found::Declined(Declined::because_of(
-        copy,
-        "the sources are copied in the stage that this one is built from",
-        "install in that stage, above its COPY",
-    )))
+    ancestors.find_map(|ancestor| ancestor.instructions.clone().find(|&i| is_broad(context, i)))
 }
 
 struct Search<'s, 'c, 'd> {
