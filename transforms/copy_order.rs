@@ -13,9 +13,11 @@
 //! ```context
 //! go.mod
 //!     module example.com/app
+//!     go 1.22
 //!     require github.com/google/uuid v1.6.0
 //! go.sum
 //!     github.com/google/uuid v1.6.0 h1:NIvaJDMOsjHA8n1jAhLSgzrAzy1Hgr+hNrb57e+94F0=
+//!     github.com/google/uuid v1.6.0/go.mod h1:TIyPZe4MgqvfeYDBFedMoGGpEw/LqOeaOT+nhxU+yHo=
 //! main.go
 //! ```
 //!

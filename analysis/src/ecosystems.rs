@@ -5,9 +5,12 @@
 //! run it before the sources are there. What takes reading a manifest (workspaces, local packages, scripts
 //! of the project) is the entry's `inspect`. A check that cannot tell refuses.
 
+mod arguments;
+mod cargo;
 mod go;
 mod project;
 mod tree;
+mod versions;
 
 pub use project::{Project, Refusal};
 pub use tree::Tree;
@@ -17,7 +20,11 @@ use std::borrow::Cow;
 use crate::invocation::Invocation;
 
 /// The entries of the tools that are known.
-pub const ALL: &[&Ecosystem] = &[&go::MODULES];
+pub const ALL: &[&Ecosystem] = &[
+    &go::MODULES,
+    &go::SOURCES,
+    &cargo::CARGO,
+];
 
 /// One tool that installs dependencies.
 #[derive(Clone, Debug)]
@@ -160,8 +167,13 @@ impl Ecosystem {
                 ));
             }
         }
-        if let Some(inspect) = self.inspect {
-            inspect(invocation, project)?;
+        let result = match self.inspect {
+            Some(inspect) => inspect(invocation, project),
+            None => Ok(()),
+        };
+        // What runs with other options reads and fills the same.
+        if result.as_ref().is_err_and(|refusal| !refusal.first_with) {
+            return result;
         }
         for extra in self.extras.iter() {
             project.take(extra)?;
@@ -169,7 +181,7 @@ impl Ecosystem {
         for output in self.outputs.iter() {
             project.fills(output);
         }
-        Ok(())
+        result
     }
 }
 

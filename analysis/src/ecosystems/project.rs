@@ -160,20 +160,32 @@ impl<'a> Project<'a> {
             if !configures {
                 continue;
             }
-            let Some(value) = &variable.value else {
-                return Err(Refusal::new(
-                    format!("the value of `{name}` is not known, and it configures the installation"),
-                    "give it a default",
-                ));
-            };
-            if self.names_application_file(value) {
-                return Err(Refusal::new(
-                    format!("`{name}` names a file of the application"),
-                    "give the file on the command line",
-                ));
-            }
+            self.check_value(name, variable.value.as_deref())?;
         }
         Ok(())
+    }
+
+    /// Refuses where the variable `name`, which may configure the tool, has a value that is not known or
+    /// names a file of the application.
+    pub(super) fn check_value(&self, name: &str, value: Option<&str>) -> Result<(), Refusal> {
+        let Some(value) = value else {
+            return Err(Refusal::new(
+                format!("the value of `{name}` is not known, and it configures the installation"),
+                "give it a default",
+            ));
+        };
+        if self.names_application_file(value) {
+            return Err(Refusal::new(
+                format!("`{name}` names a file of the application"),
+                "give the file on the command line",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The value of a variable that the file declares.
+    pub(super) fn variable(&self, name: &str) -> Option<&'a str> {
+        self.variables.get(name)?.value.as_deref()
     }
 
     fn names_application_file(&self, value: &str) -> bool {
