@@ -7,6 +7,7 @@
 
 mod arguments;
 mod cargo;
+mod composer;
 mod go;
 mod project;
 mod tree;
@@ -23,6 +24,7 @@ use crate::invocation::Invocation;
 pub const ALL: &[&Ecosystem] = &[
     &go::MODULES,
     &go::SOURCES,
+    &composer::COMPOSER,
     &cargo::CARGO,
 ];
 
