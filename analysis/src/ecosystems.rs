@@ -6,6 +6,7 @@
 //! of the project) is the entry's `inspect`. A check that cannot tell refuses.
 
 mod arguments;
+mod bundler;
 mod cargo;
 mod composer;
 mod go;
@@ -24,6 +25,8 @@ use crate::invocation::Invocation;
 pub const ALL: &[&Ecosystem] = &[
     &go::MODULES,
     &go::SOURCES,
+    &bundler::INSTALL,
+    &bundler::CONFIG,
     &composer::COMPOSER,
     &cargo::CARGO,
 ];
