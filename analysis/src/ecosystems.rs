@@ -10,6 +10,7 @@ mod bundler;
 mod cargo;
 mod composer;
 mod go;
+mod mix;
 mod project;
 mod tree;
 mod versions;
@@ -28,6 +29,9 @@ pub const ALL: &[&Ecosystem] = &[
     &bundler::INSTALL,
     &bundler::CONFIG,
     &composer::COMPOSER,
+    &mix::DEPENDENCIES,
+    &mix::TOOLS,
+    &mix::SEVERAL,
     &cargo::CARGO,
 ];
 
