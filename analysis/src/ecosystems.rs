@@ -142,6 +142,13 @@ impl Ecosystem {
         })
     }
 
+    /// A word of the command that only the build knows, where there is one.
+    pub fn unknown_word(invocation: &Invocation<'_>) -> Option<String> {
+        let word =
+            invocation.arguments.iter().find(|word| arguments::known_word(invocation, word).is_none())?;
+        Some(arguments::clip(&String::from_utf8_lossy(invocation.slice(word.span))).into_owned())
+    }
+
     /// The words that are neither options nor values of options; none for one that is not known.
     pub fn operands<'c>(&self, invocation: &Invocation<'c>) -> Vec<Option<Cow<'c, str>>> {
         let mut operands = Vec::new();
@@ -153,7 +160,7 @@ impl Ecosystem {
                         words.next();
                     }
                 }
-                literal => operands.push(literal),
+                _ => operands.push(arguments::known_word(invocation, word)),
             }
         }
         operands
@@ -164,6 +171,7 @@ impl Ecosystem {
     /// # Errors
     /// Why it cannot run before the sources are there.
     pub fn inspect(&self, invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
+        arguments::check_surroundings(invocation, project)?;
         project.check_variables(&self.variables)?;
         for manifest in self.manifests.iter() {
             project.need(manifest)?;

@@ -100,10 +100,9 @@ impl<'p, 'd> Premises<'p, 'd> {
                 "set a WORKDIR such as /app above the COPY",
             ));
         };
-        if let Some(word) = invocation.arguments.iter().find(|word| invocation.literal(word).is_none()) {
-            let word = String::from_utf8_lossy(invocation.slice(word.span)).into_owned();
+        if let Some(word) = Ecosystem::unknown_word(&invocation) {
             return Err(Declined::new(
-                format!("only the build knows what `{}` stands for", shortened(&word)),
+                format!("only the build knows what `{word}` stands for"),
                 "write it out",
             ));
         }
@@ -304,14 +303,4 @@ fn same_owner(build: &Build<'_>, a: usize, b: usize) -> bool {
         let value = |index: usize| build.instruction(index).flag(name).map(|flag| flag.text.clone());
         value(a) == value(b)
     })
-}
-
-/// The most characters of the file's own text in a remark.
-const MAX_QUOTED: usize = 60;
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_QUOTED) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

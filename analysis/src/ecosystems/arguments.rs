@@ -90,10 +90,19 @@ pub(super) fn check_surroundings(invocation: &Invocation<'_>, project: &Project<
     check_assignments(invocation, project)
 }
 
+/// The word, where it is known, or where all that is not known is the number of processors: `-j$(nproc)`.
+pub(super) fn known_word<'c>(invocation: &Invocation<'c>, word: &Word) -> Option<Cow<'c, str>> {
+    invocation.literal(word).or_else(|| {
+        let text = std::str::from_utf8(invocation.slice(word.span)).ok()?.replace("$(nproc)", "1");
+        let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'='));
+        is_plain.then_some(Cow::Owned(text))
+    })
+}
+
 fn literal<'c>(invocation: &Invocation<'c>, word: &Word) -> Result<Cow<'c, str>, Refusal> {
     let text = String::from_utf8_lossy(invocation.slice(word.span));
     let is_quoted = text.starts_with(['\'', '"']);
-    match invocation.literal(word) {
+    match known_word(invocation, word) {
         Some(literal) if is_quoted || !text.contains(['*', '?', '[', '{', '~']) => Ok(literal),
         _ => Err(Refusal::new(
             format!("the value of `{}` in the command is not known", clip(&text)),
