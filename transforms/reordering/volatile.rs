@@ -1,6 +1,6 @@
 //! Which COPYs bring what a developer edits all day.
 
-use dfopt_analysis::{Build, BuildContext, Entry, paths, sources};
+use dfopt_analysis::{Build, BuildContext, Entry, destination, paths, sources};
 use dfopt_syntax::dockerfile::Keyword;
 
 /// The kind of source files that a COPY or ADD brings from the build context.
@@ -22,8 +22,8 @@ const PROGRAM_TEXT: &[&str] = &[
 /// Files of program text that configure a build or an installation: they change as rarely as a manifest.
 const BUILD_FILES: &[&str] = &["build.rs", "manage.py", "mix.exs", "setup.py", "config.js", "config.ts"];
 
-/// The sources that COPY or ADD `index` brings; none for files that change rarely (manifests, settings),
-/// for what comes from elsewhere, and where the words cannot be told.
+/// The sources that COPY or ADD `index` brings; none for files that change rarely (manifests, settings of
+/// tools), for what comes from elsewhere, and where the words cannot be told.
 pub(crate) fn sources_of(build: &Build<'_>, index: usize) -> Option<Sources> {
     let instruction = build.instruction(index);
     if !matches!(instruction.keyword(), Keyword::Copy | Keyword::Add) || instruction.flag("from").is_some() {
@@ -32,18 +32,24 @@ pub(crate) fn sources_of(build: &Build<'_>, index: usize) -> Option<Sources> {
     let kinds = sources(build, index)?;
     let kinds: Vec<Sources> =
         kinds.into_iter().flatten().filter_map(|path| kind(&path, build.context())).collect();
-    match kinds.contains(&Sources::Broad) {
-        true => Some(Sources::Broad),
-        false => kinds.first().copied(),
+    if kinds.contains(&Sources::Broad) {
+        return Some(Sources::Broad);
     }
+    // What is copied to where tools and their settings are belongs to them.
+    let is_system = |path: String| !paths::is_application_folder(&path);
+    let is_settings = destination(build, index).path.is_some_and(is_system);
+    kinds.first().copied().filter(|_| !is_settings)
 }
 
 fn kind(path: &str, files: Option<&dyn BuildContext>) -> Option<Sources> {
     let path = paths::resolve(Some("/"), path)?;
     let path = path.trim_start_matches('/');
     let name = paths::split(path).1;
-    if path.is_empty() || matches!(name, "*" | "**") {
+    if matches!(path, "" | "*" | "**") {
         return Some(Sources::Broad);
+    }
+    if matches!(name, "*" | "**") {
+        return Some(Sources::Narrow);
     }
     if is_program_text(name) {
         return Some(Sources::Narrow);
