@@ -12,6 +12,7 @@ mod composer;
 mod go;
 mod mix;
 mod project;
+mod python;
 mod tree;
 mod versions;
 
@@ -33,6 +34,16 @@ pub const ALL: &[&Ecosystem] = &[
     &mix::TOOLS,
     &mix::SEVERAL,
     &cargo::CARGO,
+    &python::PIP,
+    &python::SETUP,
+    &python::PIP_SYNC,
+    &python::COMPILE,
+    &python::UV_SYNC,
+    &python::UV_PIP,
+    &python::POETRY,
+    &python::PIPENV,
+    &python::CONDA,
+    &python::CONDA_CREATE,
 ];
 
 /// One tool that installs dependencies.

@@ -2,7 +2,7 @@
 
 use crate::build::Build;
 use crate::invocation::Invocation;
-use crate::packages::PackageCommand;
+use crate::packages::{Family, PackageCommand};
 use crate::paths::resolve;
 
 use super::{Effects, Files};
@@ -15,7 +15,10 @@ pub(super) fn effects(
     directory: Option<&str>,
 ) -> Effects {
     let _ = (build, index);
-    if let Some(command) = PackageCommand::of(invocation.clone()) {
+    // What pip reads of the application, the table of ecosystems tells.
+    if let Some(command) = PackageCommand::of(invocation.clone())
+        && command.manager.family != Family::Pip
+    {
         return of_packages(&command, directory);
     }
     match invocation.program.as_ref() {
