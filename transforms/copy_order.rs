@@ -42,6 +42,7 @@
 //! below is known not to read or write what it brings; a chain `install && build` is split only where it is a
 //! plain `&&` chain whose first part leaves nothing behind in its shell.
 
+mod builds;
 mod first_lines;
 mod installation;
 mod needs;

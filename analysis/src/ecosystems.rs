@@ -6,16 +6,23 @@
 //! of the project) is the entry's `inspect`. A check that cannot tell refuses.
 
 mod arguments;
+mod builds;
 mod bundler;
 mod cargo;
 mod composer;
+mod dotnet;
 mod go;
+mod gradle;
+mod maven;
 mod mix;
 mod project;
 mod python;
 mod tree;
 mod versions;
+mod words;
+mod xml;
 
+pub use builds::Builder;
 pub use project::{Project, Refusal};
 pub use tree::Tree;
 
@@ -44,6 +51,10 @@ pub const ALL: &[&Ecosystem] = &[
     &python::PIPENV,
     &python::CONDA,
     &python::CONDA_CREATE,
+    &dotnet::RESTORE,
+    &dotnet::TOOLS,
+    &gradle::DEPENDENCIES,
+    &maven::DEPENDENCIES,
 ];
 
 /// One tool that installs dependencies.
@@ -53,6 +64,8 @@ pub struct Ecosystem {
     pub name: Cow<'static, str>,
     /// The commands that install, as program and subcommands: `npm ci`. Options may stand between them.
     pub commands: Names,
+    /// What else tells its commands from others of the same program.
+    pub only: Option<fn(&Invocation<'_>) -> bool>,
     /// The options whose value is the next word.
     pub value_options: Names,
     /// The files that must be there, in the folder where the command runs.
@@ -122,6 +135,7 @@ impl Ecosystem {
     pub const EMPTY: Self = Self {
         name: Cow::Borrowed(""),
         commands: Names::NONE,
+        only: None,
         value_options: Names::NONE,
         manifests: Names::NONE,
         extras: Names::NONE,
@@ -150,7 +164,7 @@ impl Ecosystem {
                 let mut operands = self.operands(invocation).into_iter();
                 words.all(|word| operands.next().flatten().is_some_and(|operand| operand == word))
             }
-        })
+        }) && self.only.is_none_or(|only| only(invocation))
     }
 
     /// A word of the command that only the build knows, where there is one.

@@ -12,6 +12,7 @@ use dfopt_syntax::shell::AndOrOperator;
 use crate::reordering::{Cut, Sinking};
 use crate::{Context, joining};
 
+use super::builds::loads_and_builds;
 use super::installation::{Declined, First, Found, Installation, Rest};
 use super::is_broad;
 use super::needs::{Needs, Premises};
@@ -51,7 +52,11 @@ pub(super) fn find<'d>(
             "the installation is no step of its own in the RUN",
             "make it a plain command, outside of groups, conditions and pipelines",
         );
-        return hidden.then_some(Found::Declined(declined));
+        if hidden {
+            return Some(Found::Declined(declined));
+        }
+        let is_broad = sinking.indices().any(|copy| is_broad(context, copy));
+        return if is_broad { loads_and_builds(context, stage, index).map(Found::Declined) } else { None };
     }
     let search = Search { context, stage, index, sinking, steps: &steps, entries: &entries };
     search.installation().unwrap_or_else(|declined| Some(Found::Declined(declined)))

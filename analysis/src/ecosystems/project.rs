@@ -8,6 +8,7 @@ use crate::paths::{below, is_application_folder, resolve};
 use crate::state::Variable;
 
 use super::Names;
+use super::arguments::clip;
 use super::tree::Tree;
 
 /// An application in the folder where a command runs. Paths are as the command would read them: relative
@@ -115,6 +116,10 @@ impl<'a> Project<'a> {
     pub fn take(&mut self, path: &str) -> Result<bool, Refusal> {
         let full = self.resolve(path);
         match self.tree.entry(&full) {
+            Entry::Directory if self.tree.is_mixed(&full) => Err(Refusal::new(
+                format!("{} is put together from several folders", clip(path)),
+                "copy all of it above the installation by hand",
+            )),
             Entry::File | Entry::Directory => {
                 self.needed.insert(full);
                 Ok(true)

@@ -51,6 +51,18 @@ impl<'a> Tree<'a> {
         })
     }
 
+    /// True where what is in the folder `path` comes from more than one folder of the context: a copy of one
+    /// of them is not all of it.
+    pub fn is_mixed(&self, path: &str) -> bool {
+        let Some(origin) = self.origin(path) else { return false };
+        let other_folder = self.origins(path).any(|other| other.source != origin.source);
+        let brought_inside = |copied: &Copied| {
+            let inside = below(&copied.destination, path).filter(|rest| !rest.is_empty());
+            inside.is_some_and(|rest| copied.source != join(&origin.source, rest))
+        };
+        other_folder || self.copied.iter().any(brought_inside)
+    }
+
     /// What stands at `path`, as far as COPYs made it.
     pub fn entry(&self, path: &str) -> Entry {
         self.origin(path).map_or(Entry::Missing, |origin| origin.entry)
