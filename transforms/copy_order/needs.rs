@@ -161,6 +161,16 @@ impl<'p, 'd> Premises<'p, 'd> {
     /// What the command fills must not come along: it would lie over what was installed.
     fn check_filled(&self, project: &Project<'_>, tree: &Tree<'_>) -> Result<(), Declined> {
         for path in project.filled() {
+            let lies_in = |copied: &&Copied| {
+                paths::below(&copied.destination, path).is_some_and(|rest| !rest.is_empty())
+            };
+            if let Some(copied) = self.copies.iter().filter(|copied| self.sinks(copied)).find(lies_in) {
+                return Err(Declined::because_of(
+                    copied.instruction,
+                    format!("{} is copied into what is installed", copied.source),
+                    "copy it below the installation",
+                ));
+            }
             let mut origins = tree.origins(path);
             let Some(origin) = origins.find(|origin| self.sinks(&self.copies[origin.copied])) else {
                 continue;

@@ -104,6 +104,7 @@ impl<'d> Search<'_, '_, 'd> {
                 continue;
             }
             let needs = match entry {
+                Some(entry) if self.has_first(step, entry) => return Ok(None),
                 Some(entry) => premises.needs(step, entry),
                 None => Err(Declined::new(
                     "what runs before the installation in the RUN may read the sources",
@@ -112,7 +113,7 @@ impl<'d> Search<'_, '_, 'd> {
             };
             match (needs, entry) {
                 (Ok(Needs { refusal: Some(refusal), first, .. }), Some(entry)) if commands.is_empty() => {
-                    let Some(code) = self.with_options(number, entry, refusal)? else { return Ok(None) };
+                    let code = self.with_options(number, entry, refusal)?;
                     return Ok(Some(self.found(first, Rest::All(code.clone()), vec![code])));
                 }
                 (Ok(Needs { refusal: None, paths, first: copied_first }), _) => {
@@ -161,17 +162,9 @@ impl<'d> Search<'_, '_, 'd> {
         self.sinking.obstacle(&effects, |_| true).is_none()
     }
 
-    /// The code of a RUN that installs what the manifests name, for the installation that is step `number`.
-    /// None where there is one already.
-    fn with_options(
-        &self,
-        number: usize,
-        entry: &Ecosystem,
-        refusal: Refusal,
-    ) -> Result<Option<String>, Declined> {
-        let Some(options) = entry.first_with.as_deref() else {
-            return Err(Declined::new(refusal.reason, refusal.help));
-        };
+    /// True where the step installs the rest of what a RUN above has installed with the entry's `first_with`.
+    fn has_first(&self, step: &Step<'_, '_>, entry: &Ecosystem) -> bool {
+        let Some(options) = entry.first_with.as_deref() else { return false };
         let has_options = |invocation: &Invocation<'_>| {
             let words: Vec<_> = invocation.arguments.iter().map(|word| invocation.literal(word)).collect();
             recognise(self.context, invocation).is_some_and(|other| other.name == entry.name)
@@ -180,16 +173,22 @@ impl<'d> Search<'_, '_, 'd> {
         let build = self.context.build;
         let above =
             (self.stage.instructions.start + 1..self.index).filter_map(|index| build.shell_code(index));
-        if above.flat_map(|code| code.invocations()).any(|invocation| has_options(&invocation)) {
-            return Ok(None);
-        }
+        !step.invocation().is_some_and(|invocation| has_options(&invocation))
+            && above.flat_map(|code| code.invocations()).any(|invocation| has_options(&invocation))
+    }
+
+    /// The code of a RUN that installs what the manifests name, for the installation that is step `number`.
+    fn with_options(&self, number: usize, entry: &Ecosystem, refusal: Refusal) -> Result<String, Declined> {
+        let Some(options) = entry.first_with.as_deref() else {
+            return Err(Declined::new(refusal.reason, refusal.help));
+        };
         let is_first = self.steps[..number].iter().all(Step::is_cd);
         if !self.context.settings.install_first || !is_first {
             let more = if is_first { "; or set `install-first` in dfopt.toml" } else { "" };
             return Err(Declined::new(refusal.reason, refusal.help + more));
         }
         let commands: Vec<String> = self.steps[..=number].iter().map(command).collect();
-        Ok(Some(format!("{} {options}", commands.join(" && "))))
+        Ok(format!("{} {options}", commands.join(" && ")))
     }
 
     /// Takes the RUN apart before step `number`.

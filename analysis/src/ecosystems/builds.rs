@@ -17,6 +17,20 @@ pub struct Builder {
 }
 
 const BUILDERS: &[Builder] = &[
+    Builder {
+        programs: &["go"],
+        words: &["build", "install", "test", "vet"],
+        without: &["-mod=vendor"],
+        help: "copy go.mod and go.sum above the sources, and run `go mod download` there",
+    },
+    // No command of cargo's builds the dependencies alone (LukeMathWalker/cargo-chef).
+    Builder {
+        programs: &["cargo"],
+        words: &["build", "install", "test"],
+        without: &["--offline", "--frozen"],
+        help: "build the dependencies ahead with cargo-chef, or keep the downloads and what is built: `RUN \
+               --mount=type=cache,target=/usr/local/cargo/registry`",
+    },
     // <https://learn.microsoft.com/dotnet/core/tools/dotnet-restore#implicit-restore>
     Builder {
         programs: &["dotnet"],
