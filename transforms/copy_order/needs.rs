@@ -117,7 +117,8 @@ impl<'p, 'd> Premises<'p, 'd> {
         let files = self.build.context().expect("invariant: asked for before");
         let tree = Tree::new(files, &self.copies);
         let state = self.build.state_before(self.index);
-        let mut project = Project::new(&tree, directory, &state.variables);
+        let mut project =
+            Project::new(&tree, directory, &state.variables).with_corepack(self.uses_corepack());
         let refusal = match entry.inspect(&invocation, &mut project) {
             Err(refusal) if !refusal.first_with => return Err(Declined::new(refusal.reason, refusal.help)),
             result => result.err(),
@@ -130,6 +131,17 @@ impl<'p, 'd> Premises<'p, 'd> {
             first.extend(self.first(path, &tree)?);
         }
         Ok(Needs { paths: project.needed().clone(), first, refusal })
+    }
+
+    /// True where a RUN up to this one, in the stage or in those that it is built from, names corepack.
+    fn uses_corepack(&self) -> bool {
+        let names_it = |index: usize| {
+            let instruction = self.build.instruction(index);
+            instruction.keyword() == Keyword::Run
+                && memchr::memmem::find(instruction.text.bytes(), b"corepack").is_some()
+        };
+        let mut ancestry = self.build.ancestry(self.stage);
+        ancestry.any(|stage| stage.instructions.clone().filter(|&i| i <= self.index).any(names_it))
     }
 
     /// The program must not be one of the sources, unless the entry says that it is needed.

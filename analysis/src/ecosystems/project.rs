@@ -19,6 +19,7 @@ pub struct Project<'a> {
     variables: &'a BTreeMap<String, Variable>,
     needed: BTreeSet<String>,
     filled: BTreeSet<String>,
+    uses_corepack: bool,
 }
 
 /// Why dependencies cannot be installed before the sources are there.
@@ -49,7 +50,24 @@ impl Refusal {
 impl<'a> Project<'a> {
     /// The project in the folder `directory` of the image, in an environment of `variables`.
     pub fn new(tree: &'a Tree<'a>, directory: &'a str, variables: &'a BTreeMap<String, Variable>) -> Self {
-        Self { tree, directory, variables, needed: BTreeSet::new(), filled: BTreeSet::new() }
+        Self {
+            tree,
+            directory,
+            variables,
+            needed: BTreeSet::new(),
+            filled: BTreeSet::new(),
+            uses_corepack: false,
+        }
+    }
+
+    /// The same, where corepack may stand in for a tool: it has written into package.json.
+    pub fn with_corepack(self, uses_corepack: bool) -> Self {
+        Self { uses_corepack, ..self }
+    }
+
+    /// True where corepack may run what is called `yarn` or `pnpm`.
+    pub fn uses_corepack(&self) -> bool {
+        self.uses_corepack
     }
 
     /// The folder in the image where the command runs.
