@@ -7,6 +7,7 @@
 
 mod arguments;
 mod builds;
+mod bun;
 mod bundler;
 mod cargo;
 mod composer;
@@ -15,12 +16,16 @@ mod go;
 mod gradle;
 mod maven;
 mod mix;
+mod node;
+mod npm;
+mod pnpm;
 mod project;
 mod python;
 mod tree;
 mod versions;
 mod words;
 mod xml;
+mod yarn;
 
 pub use builds::Builder;
 pub use project::{Project, Refusal};
@@ -55,6 +60,10 @@ pub const ALL: &[&Ecosystem] = &[
     &dotnet::TOOLS,
     &gradle::DEPENDENCIES,
     &maven::DEPENDENCIES,
+    &npm::NPM,
+    &yarn::YARN,
+    &pnpm::PNPM,
+    &bun::BUN,
 ];
 
 /// One tool that installs dependencies.
