@@ -20,6 +20,7 @@ mod generated;
 mod licences;
 mod memory;
 mod opinions;
+mod orders;
 mod pipeline;
 mod properties;
 mod readme;
