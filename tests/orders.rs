@@ -25,11 +25,11 @@ const INSTALLS: &[(&str, &[&str])] = &[
     ("maven", &["dependency:go-offline", "dependency:resolve"]),
     ("mix", &["mix deps.get"]),
     ("npm", &["npm install", "npm ci", "npm i "]),
-    ("pip", &["pip install -r", "pip3 install -r", "pip install --no-cache-dir -r", "pip install ."]),
+    ("pip", &["pip install", "pip3 install"]),
     ("pipenv", &["pipenv install", "pipenv sync"]),
     ("pnpm", &["pnpm install", "pnpm i "]),
     ("poetry", &["poetry install"]),
-    ("uv", &["uv sync", "uv pip install -r"]),
+    ("uv", &["uv sync"]),
     ("yarn", &["yarn install", "yarn --frozen-lockfile", "yarn --immutable"]),
 ];
 
@@ -45,9 +45,14 @@ fn installation(instruction: &Instruction<'_>) -> Option<&'static str> {
             let rest = text[at + command.len()..].split(['&', ';', '|']).next().unwrap_or_default();
             let starts = at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric();
             // What is installed by name, or for all of the system, needs no manifest.
-            let words = rest.split_whitespace().find(|word| !word.starts_with('-'));
-            let global = rest.split_whitespace().any(|word| matches!(word, "-g" | "--global"));
-            starts && !global && (command.ends_with("-r") || command.ends_with('.') || words.is_none())
+            let mut words = rest.split_whitespace();
+            let from_files = match command {
+                "pip install" | "pip3 install" => words.any(|word| {
+                    matches!(word, "." | "./" | "-e" | "--requirement") || word.starts_with("-r")
+                }),
+                _ => words.all(|word| word.starts_with('-') && !matches!(word, "-g" | "--global")),
+            };
+            starts && from_files
         })
     };
     INSTALLS
