@@ -132,6 +132,7 @@ fn try_stage(
     for (index, declined) in declined {
         report(context, index, declined, findings);
     }
+    while installations.pop_if(|last| last.prepares).is_some() {}
     if let Some(last) = installations.last() {
         let moved: Vec<usize> = sinking.indices().filter(|&index| index < last.index).collect();
         rewrite(context, &moved, installations, findings);

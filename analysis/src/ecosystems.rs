@@ -73,6 +73,8 @@ pub struct Ecosystem {
     pub name: Cow<'static, str>,
     /// The commands that install, as program and subcommands: `npm ci`. Options may stand between them.
     pub commands: Names,
+    /// True where the commands only prepare an installation: not worth a change alone.
+    pub prepares: bool,
     /// What else tells its commands from others of the same program.
     pub only: Option<fn(&Invocation<'_>) -> bool>,
     /// The options whose value is the next word.
@@ -144,6 +146,7 @@ impl Ecosystem {
     pub const EMPTY: Self = Self {
         name: Cow::Borrowed(""),
         commands: Names::NONE,
+        prepares: false,
         only: None,
         value_options: Names::NONE,
         manifests: Names::NONE,

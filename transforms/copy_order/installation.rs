@@ -22,6 +22,8 @@ pub(super) struct Installation {
     pub(super) first: Vec<First>,
     /// What becomes of the RUN.
     pub(super) rest: Rest,
+    /// True where it only prepares another installation.
+    pub(super) prepares: bool,
     /// The commands that install, as written.
     pub(super) commands: Vec<String>,
 }

@@ -96,6 +96,7 @@ impl<'d> Search<'_, '_, 'd> {
         let mut first: BTreeSet<First> = BTreeSet::new();
         let mut needed: BTreeSet<String> = BTreeSet::new();
         let mut commands = Vec::new();
+        let mut prepares = true;
         let mut end = 0;
         let mut refused = None;
         for (number, (step, entry)) in self.steps.iter().zip(self.entries).enumerate() {
@@ -114,7 +115,7 @@ impl<'d> Search<'_, '_, 'd> {
             match (needs, entry) {
                 (Ok(Needs { refusal: Some(refusal), first, .. }), Some(entry)) if commands.is_empty() => {
                     let code = self.with_options(number, entry, refusal)?;
-                    return Ok(Some(self.found(first, Rest::All(code.clone()), vec![code])));
+                    return Ok(Some(self.found(first, Rest::All(code.clone()), vec![code], false)));
                 }
                 (Ok(Needs { refusal: None, paths, first: copied_first }), _) => {
                     needed.extend(paths);
@@ -129,10 +130,11 @@ impl<'d> Search<'_, '_, 'd> {
                     break;
                 }
             }
+            prepares &= entry.is_some_and(|entry| entry.prepares);
             commands.push(command(step));
             end = number + 1;
         }
-        if commands.is_empty() {
+        if commands.is_empty() || prepares && refused.is_some() {
             return refused.map_or(Ok(None), Err);
         }
         let pinned = premises.pinned(&needed);
@@ -144,15 +146,16 @@ impl<'d> Search<'_, '_, 'd> {
         end += follows.count();
         let rest = if end < self.steps.len() { Rest::Cut(self.cut(end)?) } else { Rest::None };
         premises.check_folders(&first)?;
-        Ok(Some(self.found(first, rest, commands)))
+        Ok(Some(self.found(first, rest, commands, prepares)))
     }
 
-    fn found(&self, first: BTreeSet<First>, rest: Rest, commands: Vec<String>) -> Found {
+    fn found(&self, first: BTreeSet<First>, rest: Rest, commands: Vec<String>, prepares: bool) -> Found {
         Found::Installation(Installation {
             index: self.index,
             first: first.into_iter().collect(),
             rest,
             commands,
+            prepares,
         })
     }
 

@@ -46,6 +46,7 @@ pub(super) const INSTALL: Ecosystem = Ecosystem {
 pub(super) const CONFIG: Ecosystem = Ecosystem {
     name: Cow::Borrowed("bundler-config"),
     commands: Names::Known(&["bundle config", "bundler config"]),
+    prepares: true,
     // The folder with the Gemfile is the one whose settings are written.
     manifests: Names::Known(&["Gemfile"]),
     // What the installation reads may as well be there.

@@ -45,6 +45,7 @@ pub(super) const DEPENDENCIES: Ecosystem = Ecosystem {
 pub(super) const TOOLS: Ecosystem = Ecosystem {
     name: Cow::Borrowed("mix-tools"),
     commands: Names::Known(&["mix local.hex", "mix local.rebar"]),
+    prepares: true,
     // What the installation reads may as well be there.
     extras: Names::Known(&["mix.lock", ".tool-versions"]),
     variables: DEPENDENCIES.variables,
