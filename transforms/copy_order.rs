@@ -55,7 +55,7 @@ use crate::reordering::{Moves, Sinking, Sources, sources_of};
 use crate::{Context, Effect, Findings, Transform};
 use first_lines::FirstLines;
 use installation::{Declined, Found, Installation, Rest};
-use search::{broad_in_ancestors, find};
+use search::{broad_in_ancestors, find, may_install};
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "copy-order",
@@ -78,7 +78,8 @@ const MAX_LINES: usize = 20;
 const MAX_INSTRUCTIONS: usize = 1024;
 
 fn run_stage(context: &Context<'_, '_>, stage: &Stage, findings: &mut Findings) {
-    if stage.instructions.len() > MAX_INSTRUCTIONS {
+    // Most stages install nothing: the build context is not even looked for.
+    if stage.instructions.len() > MAX_INSTRUCTIONS || !may_install(context, stage) {
         return;
     }
     // COPYs that bring nothing but what an installation reads stay above it.

@@ -169,13 +169,19 @@ impl Ecosystem {
     }
 
     fn recognises(&self, invocation: &Invocation<'_>) -> bool {
+        // Every command of a file is asked for: the program tells almost all of them.
+        let program = without_version(&invocation.program);
+        let mut operands = None;
         self.commands.iter().any(|command| {
-            let mut words = command.split(' ');
-            let program = words.next().unwrap_or_default();
-            is_program(program, &invocation.program) && {
-                let mut operands = self.operands(invocation).into_iter();
-                words.all(|word| operands.next().flatten().is_some_and(|operand| operand == word))
-            }
+            let Some(words) =
+                command.strip_prefix(program).filter(|words| words.is_empty() || words.starts_with(' '))
+            else {
+                return false;
+            };
+            let operands = operands.get_or_insert_with(|| self.operands(invocation));
+            let mut operands = operands.iter();
+            let mut words = words.split(' ').filter(|word| !word.is_empty());
+            words.all(|word| operands.next().is_some_and(|operand| operand.as_deref() == Some(word)))
         }) && self.only.is_none_or(|only| only(invocation))
     }
 
@@ -239,8 +245,7 @@ impl Ecosystem {
     }
 }
 
-/// `pip3.12` is `pip`, as `python3.12` is `python`.
-fn is_program(known: &str, program: &str) -> bool {
-    let rest = program.strip_prefix(known);
-    rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+/// `pip` for `pip3.12`.
+fn without_version(program: &str) -> &str {
+    program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
 }

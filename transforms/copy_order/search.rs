@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use dfopt_analysis::ecosystems::{Ecosystem, Refusal};
+use dfopt_analysis::ecosystems::{Builder, Ecosystem, Refusal};
 use dfopt_analysis::effects::{Step, steps};
 use dfopt_analysis::{Invocation, Stage};
 use dfopt_syntax::Span;
-use dfopt_syntax::dockerfile::ShellKind;
+use dfopt_syntax::dockerfile::{Keyword, ShellKind};
 use dfopt_syntax::shell::AndOrOperator;
 
 use crate::reordering::{Cut, Sinking};
@@ -60,6 +60,18 @@ pub(super) fn find<'d>(
     }
     let search = Search { context, stage, index, sinking, steps: &steps, entries: &entries };
     search.installation().unwrap_or_else(|declined| Some(Found::Declined(declined)))
+}
+
+/// True where a RUN of the stage has a command that installs, or builds with what it loads.
+pub(super) fn may_install(context: &Context<'_, '_>, stage: &Stage) -> bool {
+    let is_run = |index: &usize| context.build.instruction(*index).keyword() == Keyword::Run;
+    stage.instructions.clone().filter(is_run).any(|index| match context.build.shell_code(index) {
+        Some(code) => code
+            .invocations()
+            .iter()
+            .any(|invocation| recognise(context, invocation).is_some() || Builder::of(invocation).is_some()),
+        None => names_installation(context, index),
+    })
 }
 
 fn recognise<'a>(context: &'a Context<'_, '_>, invocation: &Invocation<'_>) -> Option<&'a Ecosystem> {
