@@ -13,6 +13,7 @@ mod cost;
 mod diff;
 mod discover;
 mod dockerignore;
+mod docs;
 mod editors;
 mod everything;
 mod examples;
