@@ -9,7 +9,7 @@ use dfopt_syntax::dockerfile::{ExpandError, Instruction};
 
 use crate::context::BuildContext;
 use crate::copied::{self, Copied};
-use crate::effects::{self, Effects};
+use crate::effects::{self, Effects, Link};
 use crate::shell_code::ShellCode;
 use crate::stage::{self, Base, Stage};
 use crate::state::{self, State};
@@ -32,6 +32,8 @@ pub struct Build<'d> {
     /// What each instruction copies from the context, and what it reads and writes, the same way.
     copied: Vec<OnceCell<Option<Vec<Copied>>>>,
     effects: Vec<OnceCell<Effects>>,
+    /// The links that RUNs make.
+    links: OnceCell<Option<Vec<Link>>>,
     /// The state that was asked for last, and before which instruction: most go down a stage.
     state: RefCell<Option<(usize, Rc<State>)>>,
 }
@@ -66,6 +68,7 @@ impl<'d> Build<'d> {
             shell_code: cells(count),
             copied: cells(count),
             effects: cells(count),
+            links: OnceCell::new(),
             state: RefCell::new(None),
         }
     }
@@ -163,6 +166,11 @@ impl<'d> Build<'d> {
     /// What instruction `index` reads and writes.
     pub fn effects(&self, index: usize) -> &Effects {
         self.effects[index].get_or_init(|| effects::of_instruction(self, index))
+    }
+
+    /// The links into folders of applications that RUNs make; none where there are too many.
+    pub(crate) fn links(&self) -> Option<&[Link]> {
+        self.links.get_or_init(|| effects::links(self)).as_deref()
     }
 
     /// The code that instruction `index` hands to a shell, with the commands in it. None where it hands

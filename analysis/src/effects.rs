@@ -4,13 +4,19 @@
 mod commands;
 mod files;
 mod instruction;
+mod links;
+mod notice;
 mod run;
 mod settings;
 
-pub use files::Files;
+pub use commands::is_costly;
+pub use files::{Files, Lookup};
 pub(crate) use instruction::of_instruction;
+pub(crate) use links::{Link, links};
 pub use run::{Step, steps};
 pub use settings::{Setting, Settings};
+
+use crate::paths::below;
 
 /// What an instruction or a command reads and writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +25,8 @@ pub struct Effects {
     pub reads: Footprint,
     /// What it creates, changes or removes.
     pub writes: Footprint,
-    /// The folder that comes into being where it is not there, and whose it is then.
-    pub makes: Option<(String, Owner)>,
+    /// The folders that come into being where they are not there, and whose they are then.
+    pub makes: Vec<(String, Owner)>,
 }
 
 /// Files and settings.
@@ -47,7 +53,12 @@ impl Effects {
     /// Those of what is not understood: it reads and writes everything.
     pub fn everything() -> Self {
         let all = Footprint { files: Files::all(), settings: Settings::all() };
-        Self { reads: all.clone(), writes: all, makes: None }
+        Self { reads: all.clone(), writes: all, makes: Vec::new() }
+    }
+
+    /// True for those of what is not understood, in whole or in part.
+    pub fn may_be_anything(&self) -> bool {
+        self.reads.files.all && self.writes.files.all && self.reads.settings.all
     }
 
     /// True where one of the two may see which of them came first.
@@ -59,25 +70,29 @@ impl Effects {
 
     /// True where both may make the same folder, and it matters who does.
     pub fn make_otherwise(&self, other: &Self) -> bool {
-        let (Some((path, owner)), Some((other_path, other_owner))) = (&self.makes, &other.makes) else {
-            return false;
+        let differ = |(path, owner): &(String, Owner), (other_path, other_owner): &(String, Owner)| {
+            let same = below(path, other_path).is_some() || below(other_path, path).is_some();
+            same && (owner != other_owner || *owner == Owner::Unknown)
         };
-        let same = crate::paths::below(path, other_path).is_some()
-            || crate::paths::below(other_path, path).is_some();
-        same && (owner != other_owner || *owner == Owner::Unknown)
+        self.makes.iter().any(|made| other.makes.iter().any(|other_made| differ(made, other_made)))
     }
 
     /// Adds those of `other`.
     pub fn extend(&mut self, other: Self) {
         self.reads.extend(other.reads);
         self.writes.extend(other.writes);
-        self.makes = self.makes.take().or(other.makes);
+        self.makes.extend(other.makes);
+    }
+
+    /// Reads those files.
+    pub(crate) fn reading(files: Files) -> Self {
+        Self { reads: Footprint { files, ..Footprint::default() }, ..Self::default() }
     }
 
     /// Reads and writes those files.
     pub(crate) fn uses(files: Files) -> Self {
         let footprint = Footprint { files, ..Footprint::default() };
-        Self { reads: footprint.clone(), writes: footprint, makes: None }
+        Self { reads: footprint.clone(), writes: footprint, makes: Vec::new() }
     }
 }
 

@@ -43,7 +43,8 @@ pub fn split(path: &str) -> (&str, &str) {
     }
 }
 
-/// Folders that hold the system and the settings of its tools, at any depth (hier(7)).
+/// Folders that hold the system and the settings of its tools, at any depth: hier(7), and those of the
+/// official images of Ruby, Rust and Go, and of conda.
 const SYSTEM: &[&str] = &[
     "/bin",
     "/boot",
@@ -52,6 +53,8 @@ const SYSTEM: &[&str] = &[
     "/lib",
     "/lib32",
     "/lib64",
+    "/opt/conda",
+    "/opt/miniconda3",
     "/proc",
     "/run",
     "/sbin",
@@ -63,11 +66,15 @@ const SYSTEM: &[&str] = &[
     "/usr/lib64",
     "/usr/libexec",
     "/usr/local/bin",
+    "/usr/local/bundle",
+    "/usr/local/cargo",
     "/usr/local/etc",
+    "/usr/local/go",
     "/usr/local/include",
     "/usr/local/lib",
     "/usr/local/lib64",
     "/usr/local/libexec",
+    "/usr/local/rustup",
     "/usr/local/sbin",
     "/usr/local/share",
     "/usr/sbin",
@@ -106,10 +113,12 @@ const SHARED: &[&str] = &[
 /// True for a folder that an application has for itself: nothing that is installed reads or writes it.
 pub fn is_application_folder(path: &str) -> bool {
     let is_home = below(path, "/home").is_some_and(|rest| !rest.contains('/'));
-    // A dot folder in a home is a tool's.
-    let is_hidden = path.split('/').any(|name| name.starts_with('.'));
+    // A dot folder in a home is a tool's, and so is what Python installs into, wherever it is.
+    let is_tools = path
+        .split('/')
+        .any(|name| name.starts_with('.') || matches!(name, "site-packages" | "dist-packages"));
     !(is_home
-        || is_hidden
+        || is_tools
         || SHARED.contains(&path)
         || SYSTEM.iter().any(|system| below(path, system).is_some()))
 }

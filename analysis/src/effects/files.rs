@@ -11,6 +11,17 @@ pub struct Files {
     pub system: bool,
     /// Files, and folders with all that is in them; absolute.
     pub paths: Vec<String>,
+    /// Files that matter only where they are there: configuration that a tool looks for.
+    pub lookups: Vec<Lookup>,
+}
+
+/// A file or folder that a tool looks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// Its path, absolute; the last name may be a pattern.
+    pub path: String,
+    /// What has to stand in it for it to matter, if not everything in it may.
+    pub text: Option<&'static str>,
 }
 
 impl Files {
@@ -34,11 +45,12 @@ impl Files {
         self.all |= other.all;
         self.system |= other.system;
         self.paths.extend(other.paths);
+        self.lookups.extend(other.lookups);
     }
 
     /// True where there is none.
     pub fn is_empty(&self) -> bool {
-        !self.all && !self.system && self.paths.is_empty()
+        !self.all && !self.system && self.paths.is_empty() && self.lookups.is_empty()
     }
 
     /// True where a file may be in both.
@@ -51,14 +63,20 @@ impl Files {
             || self.system && other.system
             || self.system && other.touches_system()
             || other.system && self.touches_system()
-            || self.paths.iter().any(|path| other.holds(path))
+            || self.names().any(|path| other.holds(path))
+    }
+
+    /// The paths and what is looked for.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let lookups = self.lookups.iter().map(|lookup| lookup.path.as_str());
+        self.paths.iter().map(String::as_str).chain(lookups)
     }
 
     fn touches_system(&self) -> bool {
-        self.paths.iter().any(|path| !is_application_folder(path))
+        self.names().any(|path| !is_application_folder(path))
     }
 
     fn holds(&self, path: &str) -> bool {
-        self.paths.iter().any(|own| below(path, own).is_some() || below(own, path).is_some())
+        self.names().any(|own| below(path, own).is_some() || below(own, path).is_some())
     }
 }

@@ -9,7 +9,7 @@ use crate::copied;
 use crate::paths::{resolve, split};
 use crate::state::State;
 
-use super::{Effects, Files, Owner, Setting, run};
+use super::{Effects, Files, Owner, Setting, links, run};
 
 pub(crate) fn of_instruction(build: &Build<'_>, index: usize) -> Effects {
     let instruction = build.instruction(index);
@@ -60,17 +60,21 @@ fn of_run(build: &Build<'_>, index: usize) -> Effects {
         Some(steps) if plain && !mounts_files => steps,
         _ => return Effects::everything(),
     };
-    let mut effects = Effects::default();
-    for step in steps {
-        effects.extend(step.effects(build, index));
-    }
+    let mut effects = run::of_steps(build, index, &steps);
     for mount in instruction.operation.mounts() {
         let state = build.state_before(index);
-        let target = mount.target().map(|target| resolve(state.workdir.as_deref(), target));
-        if let Some(target) = target.flatten() {
-            effects.extend(Effects::uses(Files::at(Some(target))));
+        match mount.target() {
+            Some(target) if target.contains('$') => return Effects::everything(),
+            Some(target) => {
+                effects.extend(Effects::uses(Files::at(resolve(state.workdir.as_deref(), target))));
+            }
+            None => {}
         }
     }
+    // Whose they are, and who may read them, only running tells.
+    let paths = effects.writes.files.paths.iter();
+    effects.makes = paths.map(|path| (path.clone(), Owner::Unknown)).collect();
+    links::follow(build, index, &mut effects);
     effects.reads.settings.insert(Setting::User);
     effects.reads.settings.insert(Setting::Shell);
     effects
@@ -83,6 +87,7 @@ fn of_copy(build: &Build<'_>, index: usize) -> Effects {
     let chown = instruction.flag("chown").and_then(|flag| flag.value());
     if chown.is_some_and(|owner| !owner.bytes().all(|b| b.is_ascii_digit() || b == b':')) {
         effects.reads.settings.insert(Setting::Accounts);
+        effects.reads.settings.insert(Setting::NewAccounts);
     }
     let destination = copied::destination(build, index);
     if destination.is_relative {
@@ -92,7 +97,7 @@ fn of_copy(build: &Build<'_>, index: usize) -> Effects {
     let brings_folder = build.copied(index).is_none_or(|copied| copied.iter().any(|copied| copied.is_folder));
     let is_folder = destination.is_folder || brings_folder;
     let folder = |path: String| if is_folder { path } else { split(&path).0.to_owned() };
-    effects.makes = destination.path.map(|path| (folder(path), owner));
+    effects.makes = destination.path.into_iter().map(|path| (folder(path), owner.clone())).collect();
     effects
 }
 
@@ -135,7 +140,7 @@ fn of_workdir(build: &Build<'_>, index: usize) -> Effects {
     // The folder is the USER's where BuildKit has to make it.
     effects.reads.settings.insert(Setting::User);
     match after.workdir.as_deref().and_then(|path| resolve(None, path)) {
-        Some(path) => effects.makes = Some((path, owner(build, index, &before))),
+        Some(path) => effects.makes = vec![(path, owner(build, index, &before))],
         None => effects.writes.files = Files::all(),
     }
     effects

@@ -19,6 +19,8 @@ pub enum Setting {
     Shell,
     /// The users and groups that exist, with their numbers.
     Accounts,
+    /// Users and groups that are added.
+    NewAccounts,
 }
 
 /// What an instruction finds or sets, never less than it does.
