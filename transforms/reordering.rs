@@ -32,18 +32,23 @@ impl<'b, 'd> Sinking<'b, 'd> {
         self.sources.push(index);
     }
 
+    /// Has instruction `index`, which stands below all others that sink, go with them.
+    pub(crate) fn add(&mut self, index: usize) {
+        self.sinking.push(index);
+    }
+
     /// Has instruction `index` sink if it may notice that another one does. True where it does.
     pub(crate) fn add_where_dependent(&mut self, index: usize) -> bool {
         let dependent = self.obstacle(self.build.effects(index), |_| true).is_some();
         if dependent {
-            self.sinking.push(index);
+            self.add(index);
         }
         dependent
     }
 
     /// The first instruction that sinks, out of those that `counts`, and that conflicts with `effects`.
     pub(crate) fn obstacle(&self, effects: &Effects, counts: impl Fn(usize) -> bool) -> Option<usize> {
-        self.indices().find(|&index| counts(index) && self.build.effects(index).conflict(effects))
+        self.indices().find(|&index| counts(index) && self.build.notices(index, effects))
     }
 
     /// The first instruction that sinks and whose new folders `effects` would make otherwise.

@@ -61,9 +61,19 @@ fn kind(path: &str, files: Option<&dyn BuildContext>) -> Option<Sources> {
         Some(Entry::Directory) => Some(Sources::Narrow),
         Some(Entry::File | Entry::Missing | Entry::Ignored) => None,
         // What has no dot in its name is a folder more often than not.
-        Some(Entry::Link | Entry::Unknown) | None => (!name.contains('.')).then_some(Sources::Narrow),
+        Some(Entry::Link | Entry::Unknown) | None => {
+            (!name.contains('.') && !is_file_name(name)).then_some(Sources::Narrow)
+        }
     }
 }
+
+/// Files without a dot in their name: `Gemfile`, `Makefile`, `LICENSE`, `mvnw`.
+fn is_file_name(name: &str) -> bool {
+    let is_shouted = name.len() > 3 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b == b'-');
+    is_shouted || name.to_ascii_lowercase().ends_with("file") || SCRIPTS.contains(&name)
+}
+
+const SCRIPTS: &[&str] = &["artisan", "configure", "crontab", "entrypoint", "gradlew", "mvnw", "rebar3"];
 
 fn is_program_text(name: &str) -> bool {
     let Some((_, extension)) = name.rsplit_once('.') else { return false };
