@@ -112,8 +112,10 @@ impl<'d> Search<'_, '_, 'd> {
         let mut end = 0;
         let mut refused = None;
         for (number, (step, entry)) in self.steps.iter().zip(self.entries).enumerate() {
-            // What the table of commands knows to leave the application alone needs no entry.
-            if step.is_cd() || self.is_independent(step) {
+            // What the table of commands knows to leave the application alone needs no entry, nor that the
+            // entry it has is content: `npm install -g pnpm`.
+            let is_independent = step.is_cd() || self.is_independent(step);
+            if is_independent && entry.is_none() {
                 continue;
             }
             let needs = match entry {
@@ -125,6 +127,7 @@ impl<'d> Search<'_, '_, 'd> {
                 )),
             };
             match (needs, entry) {
+                (Ok(Needs { refusal: Some(_), .. }) | Err(_), _) if is_independent => continue,
                 (Ok(Needs { refusal: Some(refusal), first, .. }), Some(entry)) if commands.is_empty() => {
                     let code = self.with_options(number, entry, refusal)?;
                     return Ok(Some(self.found(first, Rest::All(code.clone()), vec![code], false)));
