@@ -8,6 +8,7 @@ mod apt_no_recommends;
 mod apt_update_install;
 mod copy_order;
 mod ignore;
+mod install_order;
 mod joining;
 mod merge_runs;
 mod package_caches;
@@ -28,6 +29,8 @@ pub const ALL: &[Transform] = &[
     merge_runs::TRANSFORM,
     apt_no_recommends::TRANSFORM,
     package_caches::TRANSFORM,
+    // Before the dependencies: what installs below them would stay below the sources with them.
+    install_order::TRANSFORM,
     copy_order::TRANSFORM,
 ];
 
