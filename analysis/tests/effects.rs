@@ -257,6 +257,7 @@ fn tools_that_install_by_name() {
         &["npm install -g x", "gem install x", "curl -o /x https://a/b", "mkdir -p ~/.config"],
     );
     check("ENV NPM_CONFIG_USERCONFIG=npmrc\n", &["gem install x"], &["npm install -g x"]);
+    check("ENV COMPOSER=x.json\n", &["gem install x"], &["composer global require x/y"]);
     check("ENV CARGO_X=y GEM_X=y\n", &[], &["gem install x"]);
     check(
         "ENV NODE_ENV=production PYTHONUNBUFFERED=1 NPM_CONFIG_LOGLEVEL=warn GEM_X=true DEBIAN_FRONTEND=noninteractive\n",

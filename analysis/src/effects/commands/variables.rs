@@ -131,7 +131,7 @@ const TOOLS: &[&str] = &[
     "BUN_",
     "BUNDLE_",
     "CARGO",
-    "COMPOSER_",
+    "COMPOSER",
     "CONDA_",
     "DNF",
     "DOTNET_",

@@ -274,7 +274,7 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 const RUBY: &[&str] = &["GEM_", "RUBY", "BUNDLE_"];
-const PHP: &[&str] = &["PHP", "COMPOSER_", "PEAR"];
+const PHP: &[&str] = &["PHP", "COMPOSER", "PEAR"];
 const GO: &[&str] = &["GO"];
 const RUST: &[&str] = &["CARGO", "RUST"];
 
