@@ -145,7 +145,8 @@ impl<'d> Search<'_, '_, 'd> {
                     break;
                 }
             }
-            prepares &= entry.is_some_and(|entry| entry.prepares);
+            // What reads nothing of the sources is for install-order to move.
+            prepares &= is_independent || entry.is_some_and(|entry| entry.prepares);
             commands.push(command(step));
             end = number + 1;
         }
