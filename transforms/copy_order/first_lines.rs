@@ -69,6 +69,7 @@ impl<'b, 'd> FirstLines<'b, 'd> {
         let kept = flags.filter(|flag| ["chown", "chmod", "link"].contains(&flag.name()));
         words.extend(kept.map(|flag| String::from_utf8_lossy(instruction.slice(flag.span)).into_owned()));
         let mut paths: Vec<&str> = group.iter().map(|first| first.source.as_str()).collect();
+        paths.sort_by_key(|path| is_lock(path));
         paths.push(destination);
         if paths.iter().any(|path| path.contains(char::is_whitespace)) {
             let quoted: Vec<String> = paths.iter().map(|path| format!("\"{path}\"")).collect();
@@ -78,6 +79,11 @@ impl<'b, 'd> FirstLines<'b, 'd> {
         }
         format!("{}{}{}", indent(self.build, copy), words.join(" "), self.build.dockerfile().newline())
     }
+}
+
+/// True for a lock file: people name it after the manifest.
+fn is_lock(path: &str) -> bool {
+    path.contains("lock") || path.contains("shrinkwrap") || path.ends_with(".sum")
 }
 
 /// The destination of COPY `index` as it is to be written for what lands in its folder `folder`: `.` and
