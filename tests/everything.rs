@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use dfopt_analysis::BuildContext;
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::LineKind;
 use dfopt_transforms::{Facts, Options, optimize};
 use rayon::prelude::*;
 
 use crate::corpus;
+use crate::memory::MemoryContext;
 
 fn comments(source: &[u8]) -> BTreeMap<Vec<u8>, usize> {
     let dockerfile = Dockerfile::parse(source).unwrap();
@@ -19,17 +21,18 @@ fn comments(source: &[u8]) -> BTreeMap<Vec<u8>, usize> {
 }
 
 /// What is wrong with the rewrite of one file.
-fn problem(source: &[u8]) -> Option<String> {
+fn problem(source: &[u8], context: Option<&MemoryContext>) -> Option<String> {
+    let facts = Facts { context: context.map(|context| context as &dyn BuildContext) };
     match Dockerfile::parse(source) {
         Ok(dockerfile) if dockerfile.text() != source => return Some("the tree is not lossless".to_owned()),
         Ok(dockerfile) if dockerfile.check().is_ok() => {}
         _ => {
-            return optimize(source, &Options::default(), Facts::default())
+            return optimize(source, &Options::default(), facts)
                 .is_ok()
                 .then(|| "an invalid file was accepted".to_owned());
         }
     }
-    let outcome = optimize(source, &Options::default(), Facts::default()).ok()?;
+    let outcome = optimize(source, &Options::default(), facts).ok()?;
     if !outcome.converged {
         return Some("does not converge".to_owned());
     }
@@ -42,7 +45,7 @@ fn problem(source: &[u8]) -> Option<String> {
     if comments(source) != comments(&outcome.text) {
         return Some("comments differ".to_owned());
     }
-    let again = optimize(&outcome.text, &Options::default(), Facts::default()).ok()?;
+    let again = optimize(&outcome.text, &Options::default(), facts).ok()?;
     if again.text != outcome.text {
         let (first, second) = (String::from_utf8_lossy(&outcome.text), String::from_utf8_lossy(&again.text));
         return Some(format!("a second run changes it\n{first}\n-----\n{second}"));
@@ -53,8 +56,13 @@ fn problem(source: &[u8]) -> Option<String> {
 #[test]
 fn every_real_file_is_rewritten_soundly() {
     let Some(files) = corpus::dockerfiles() else { return };
-    let problems: Vec<String> =
-        files.par_iter().filter_map(|(name, source)| Some(format!("{name}: {}", problem(source)?))).collect();
+    let problems: Vec<String> = files
+        .par_iter()
+        .filter_map(|(name, source)| {
+            let context = corpus::context(name);
+            Some(format!("{name}: {}", problem(source, context.as_ref())?))
+        })
+        .collect();
     assert!(
         problems.is_empty(),
         "{} problems:\n{}",
