@@ -5,6 +5,7 @@ use dfopt_syntax::shell::{self, Dialect, ErrorKind, Script, ShellError};
 use dfopt_transforms::{Facts, Options, optimize};
 
 use crate::generated;
+use crate::memory::MemoryContext;
 
 /// That of a thread of Rust's standard library; the main thread has more.
 const STACK: usize = 2 << 20;
@@ -78,6 +79,17 @@ fn every_kind_of_nesting() {
                 }
             }
             let _ = optimize(&source, &Options::default(), Facts::default());
+        }
+    });
+}
+
+#[test]
+fn many_copies_and_installations() {
+    let context = MemoryContext::parse("go.mod\n    module example.com/app\n    go 1.22\ngo.sum\nsrc/a.go\n");
+    on_a_small_stack(move || {
+        for source in generated::many_installations() {
+            let facts = Facts { context: Some(&context) };
+            assert!(optimize(&source, &Options::default(), facts).unwrap().converged);
         }
     });
 }

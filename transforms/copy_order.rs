@@ -51,7 +51,7 @@ mod search;
 use dfopt_analysis::Stage;
 use dfopt_syntax::dockerfile::Keyword;
 
-use crate::reordering::{Moves, Sinking, Sources, sources_of};
+use crate::reordering::{Moves, Sinking, Sources, is_walkable, sources_of};
 use crate::{Context, Effect, Findings, Transform};
 use first_lines::FirstLines;
 use installation::{Declined, Found, Installation, Rest};
@@ -74,12 +74,9 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
 /// The most COPYs that stand for one: nobody would want to keep more of them up to date.
 const MAX_LINES: usize = 20;
 
-/// Stages with more instructions are no person's work, and a walk looks at pairs of them.
-const MAX_INSTRUCTIONS: usize = 1024;
-
 fn run_stage(context: &Context<'_, '_>, stage: &Stage, findings: &mut Findings) {
     // Most stages install nothing: the build context is not even looked for.
-    if stage.instructions.len() > MAX_INSTRUCTIONS || !may_install(context, stage) {
+    if !is_walkable(context.build, stage) || !may_install(context, stage) {
         return;
     }
     // COPYs that bring nothing but what an installation reads stay above it.

@@ -37,7 +37,7 @@ use dfopt_analysis::{Build, Invocation, Stage, destination};
 use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::Keyword;
 
-use crate::reordering::{Moves, Sinking, Sources, sources_of};
+use crate::reordering::{Moves, Sinking, Sources, is_walkable, sources_of};
 use crate::{Context, Effect, Findings, Transform};
 
 pub(crate) const TRANSFORM: Transform = Transform {
@@ -54,13 +54,10 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Stages with more instructions are no person's work, and a walk looks at pairs of them.
-const MAX_INSTRUCTIONS: usize = 1024;
-
 /// Walks down a stage: sources sink, and so does what may notice; installations that are left can run first.
 fn run_stage(context: &Context<'_, '_>, stage: &Stage, findings: &mut Findings) {
     let build = context.build;
-    if stage.instructions.len() > MAX_INSTRUCTIONS {
+    if !is_walkable(build, stage) {
         return;
     }
     let mut sinking = Sinking::new(build);

@@ -7,11 +7,23 @@
 mod moves;
 mod volatile;
 
-use dfopt_analysis::Build;
 use dfopt_analysis::effects::Effects;
+use dfopt_analysis::{Build, Stage};
 
 pub(crate) use moves::{Cut, Moves, indent};
 pub(crate) use volatile::{Sources, sources_of};
+
+/// Stages with more instructions, those that they are built from included, are no person's work.
+const MAX_INSTRUCTIONS: usize = 512;
+
+/// True for a stage that is short enough to look at every pair of its instructions.
+pub(crate) fn is_walkable(build: &Build<'_>, stage: &Stage) -> bool {
+    let mut count = 0;
+    build.ancestry(stage).all(|stage| {
+        count += stage.instructions.len();
+        count <= MAX_INSTRUCTIONS
+    })
+}
 
 /// Instructions that sink below something further down, in order.
 pub(crate) struct Sinking<'b, 'd> {

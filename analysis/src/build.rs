@@ -36,6 +36,8 @@ pub struct Build<'d> {
     links: OnceCell<Option<Vec<Link>>>,
     /// The state that was asked for last, and before which instruction: most go down a stage.
     state: RefCell<Option<(usize, Rc<State>)>>,
+    /// The state that a stage starts with, of the stage that was asked for last.
+    pub(crate) stage_start: RefCell<Option<(usize, Rc<State>)>>,
 }
 
 impl<'d> Build<'d> {
@@ -70,6 +72,7 @@ impl<'d> Build<'d> {
             effects: cells(count),
             links: OnceCell::new(),
             state: RefCell::new(None),
+            stage_start: RefCell::new(None),
         }
     }
 

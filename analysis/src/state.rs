@@ -60,21 +60,32 @@ pub enum VariableKind {
 /// the first FROM, the state of all that stands there.
 pub(crate) fn at_start(build: &Build<'_>, index: usize) -> (usize, Rc<State>) {
     let Some(stage) = build.stage_of(index) else { return (index, Rc::new(initial(build))) };
+    let known = build.stage_start.take();
     // Each ancestor runs to its end, the oldest first; of its variables the heir gets the environment.
-    let ancestry: Vec<&Stage> = build.ancestry(stage).collect();
-    let mut state = match ancestry.last().map(|oldest| &oldest.base) {
-        Some(Base::Scratch) => {
-            State { workdir: Some("/".to_owned()), user: Some("root".to_owned()), ..initial(build) }
+    let above_known = |ancestor: &&Stage| known.as_ref().is_none_or(|(known, _)| ancestor.index != *known);
+    let mut ancestors: Vec<&Stage> = build.ancestry(stage).take_while(above_known).collect();
+    let reached = ancestors.last().map_or(stage, |oldest| oldest);
+    let mut state = match (known, &reached.base) {
+        // Stages are asked for one after the other: the one below is often the last that was.
+        (Some((known, state)), Base::Stage(parent)) if known == *parent => {
+            ancestors.push(&build.stages()[known]);
+            state
         }
-        _ => initial(build),
+        (Some((_, state)), _) if ancestors.is_empty() => state,
+        (_, Base::Scratch) => {
+            let (workdir, user) = (Some("/".to_owned()), Some("root".to_owned()));
+            Rc::new(State { workdir, user, ..initial(build) })
+        }
+        _ => Rc::new(initial(build)),
     };
-    for ancestor in ancestry.into_iter().skip(1).rev() {
-        for i in ancestor.instructions.start + 1..ancestor.instructions.end {
-            apply(build, &mut state, build.instruction(i));
+    for ancestor in ancestors.into_iter().skip(1).rev() {
+        advance(build, &mut state, ancestor.instructions.clone());
+        if state.variables.values().any(|variable| variable.kind != VariableKind::Env) {
+            Rc::make_mut(&mut state).variables.retain(|_, variable| variable.kind == VariableKind::Env);
         }
-        state.variables.retain(|_, variable| variable.kind == VariableKind::Env);
     }
-    (stage.instructions.start, Rc::new(state))
+    build.stage_start.replace(Some((stage.index, Rc::clone(&state))));
+    (stage.instructions.start, state)
 }
 
 /// Runs the instructions of `range`, which are of one stage.
