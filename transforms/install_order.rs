@@ -185,7 +185,7 @@ fn declined<'d>(
             help: "split the RUN: install first, in a RUN of its own",
             cause,
         }),
-        (None, _) if effects.may_be_anything() => Some(Declined {
+        (None, _) if effects.may_be_anything() || effects.writes.files.all => Some(Declined {
             reason: "the RUN is not plain shell code, or mounts other files".to_owned(),
             help: "install in a RUN of its own",
             cause,

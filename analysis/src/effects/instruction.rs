@@ -1,6 +1,6 @@
 //! What each instruction reads and writes.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword, ShellKind};
 
@@ -23,12 +23,13 @@ pub(crate) fn of_instruction(build: &Build<'_>, index: usize) -> Effects {
         Keyword::Shell => writes(Setting::Shell),
         Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => reads(Setting::Shell),
         Keyword::Expose | Keyword::Stopsignal | Keyword::Maintainer => Effects::default(),
-        // A trigger runs elsewhere, but is it nothing to what stands around it? It stays where it is, as
-        // VOLUME does: what is written below it may be lost.
-        Keyword::From | Keyword::Onbuild | Keyword::Volume | Keyword::Unknown => Effects::everything(),
+        // What is written below it may be lost.
+        Keyword::Volume => Effects::uses(Files::all()),
+        // A trigger runs elsewhere, but is it nothing to what stands around it? It stays where it is.
+        Keyword::From | Keyword::Onbuild | Keyword::Unknown => Effects::everything(),
     };
     if expands_variables(instruction.keyword()) {
-        for name in variables_of(instruction) {
+        for name in variables_of(build, instruction) {
             effects.reads.settings.insert(Setting::Variable(name));
         }
     }
@@ -57,10 +58,13 @@ fn of_run(build: &Build<'_>, index: usize) -> Effects {
         .mounts()
         .any(|mount| !matches!(mount.kind(), "cache" | "secret" | "ssh" | "tmpfs"));
     let steps = match run::steps(build, index) {
-        Some(steps) if plain && !mounts_files => steps,
+        Some(steps) if plain => steps,
         _ => return Effects::everything(),
     };
     let mut effects = run::of_steps(build, index, &steps);
+    if mounts_files {
+        effects.extend(Effects::uses(Files::all()));
+    }
     for mount in instruction.operation.mounts() {
         let state = build.state_before(index);
         match mount.target() {
@@ -187,22 +191,29 @@ fn expands_variables(keyword: Keyword) -> bool {
 }
 
 /// The names after a `$` anywhere in the text. More than are expanded: quotes and escapes are not looked at.
-fn variables_of(instruction: &Instruction<'_>) -> Vec<String> {
+fn variables_of(build: &Build<'_>, instruction: &Instruction<'_>) -> Vec<String> {
     let text = instruction.text.bytes();
-    // In a RUN the shell expands the code; BuildKit expands the flags.
-    let text = if instruction.keyword() == Keyword::Run {
-        &text[..instruction.operation.body.start as usize]
-    } else {
-        text
-    };
-    let mut names = BTreeMap::new();
+    let mut names = BTreeSet::new();
+    if instruction.keyword() == Keyword::Run {
+        // The shell expands the code; BuildKit expands the flags.
+        add_variables(&text[..instruction.operation.body.start as usize], &mut names);
+        return names.into_iter().collect();
+    }
+    add_variables(text, &mut names);
+    // BuildKit expands what COPY and ADD write into a file, too.
+    for heredoc in &instruction.heredocs {
+        add_variables(heredoc.body.of(build.source()), &mut names);
+    }
+    names.into_iter().collect()
+}
+
+fn add_variables(text: &[u8], names: &mut BTreeSet<String>) {
     for at in memchr::memchr_iter(b'$', text) {
         let rest = &text[at + 1..];
         let rest = rest.strip_prefix(b"{").unwrap_or(rest);
         let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
         if len > 0 {
-            names.insert(String::from_utf8_lossy(&rest[..len]).into_owned(), ());
+            names.insert(String::from_utf8_lossy(&rest[..len]).into_owned());
         }
     }
-    names.into_keys().collect()
 }

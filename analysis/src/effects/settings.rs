@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::volatile::is_volatile;
+use crate::volatile::is_unread;
 
 /// Something that one instruction sets and another finds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +29,7 @@ pub struct Settings {
     /// All there is.
     pub all: bool,
     /// Every variable that a well-known tool looks at. Such a tool has no use for the commit or the date
-    /// of the build (see [`is_volatile`]).
+    /// of the build (see [`is_volatile`](crate::is_volatile)).
     pub environment: bool,
     /// These.
     pub some: BTreeSet<Setting>,
@@ -71,6 +71,11 @@ impl Settings {
     }
 
     fn configures_tools(&self) -> bool {
-        self.some.iter().any(|setting| matches!(setting, Setting::Variable(name) if !is_volatile(name)))
+        // They come first: there may be thousands of labels.
+        let mut names = self.some.iter().map_while(|setting| match setting {
+            Setting::Variable(name) => Some(name),
+            _ => None,
+        });
+        names.any(|name| !is_unread(name))
     }
 }
