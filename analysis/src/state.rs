@@ -39,7 +39,7 @@ pub enum Shell {
 /// A variable in scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
-    /// Where it comes from. ENV wins over ARG.
+    /// Where it comes from. An ENV stays one where an ARG of the same name follows.
     pub kind: VariableKind,
     /// The value, where the file tells it.
     pub value: Option<String>,
@@ -80,8 +80,12 @@ pub(crate) fn at_start(build: &Build<'_>, index: usize) -> (usize, Rc<State>) {
     };
     for ancestor in ancestors.into_iter().skip(1).rev() {
         advance(build, &mut state, ancestor.instructions.clone());
-        if state.variables.values().any(|variable| variable.kind != VariableKind::Env) {
-            Rc::make_mut(&mut state).variables.retain(|_, variable| variable.kind == VariableKind::Env);
+        // BuildKit hands build arguments on, too; in the older builder they end with their stage.
+        // <https://docs.docker.com/build/building/variables/#scoping>
+        let is_known = |variable: &Variable| variable.kind == VariableKind::Arg && variable.value.is_some();
+        if state.variables.values().any(is_known) {
+            let variables = Rc::make_mut(&mut state).variables.values_mut();
+            variables.filter(|variable| is_known(variable)).for_each(|variable| variable.value = None);
         }
     }
     build.stage_start.replace(Some((stage.index, Rc::clone(&state))));
@@ -216,7 +220,13 @@ fn evaluate(
 
 fn declare_arg(build: &Build<'_>, state: &mut State, arg: &Instruction<'_>, declaration: Declaration) {
     let Ok(name) = std::str::from_utf8(arg.slice(declaration.name)) else { return };
-    if state.variables.get(name).is_some_and(|variable| variable.kind == VariableKind::Env) {
+    if let Some(variable) = state.variables.get_mut(name)
+        && variable.kind == VariableKind::Env
+    {
+        // The documentation says that ENV wins, and so it does in the older builder; BuildKit has the ARG's
+        // value from there on: `dispatchArg` in moby/buildkit, frontend/dockerfile/dockerfile2llb/convert.go.
+        variable.value = None;
+        variable.overridable = true;
         return;
     }
     let value = match declaration.default {
