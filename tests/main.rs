@@ -25,6 +25,7 @@ mod orders;
 mod pipeline;
 mod properties;
 mod readme;
+mod reordered;
 mod sandbox;
 mod seeds;
 mod shells;

@@ -10,6 +10,7 @@ mod copy_order;
 mod ignore;
 mod install_order;
 mod joining;
+mod late_args;
 mod merge_runs;
 mod package_caches;
 mod pipeline;
@@ -32,6 +33,8 @@ pub const ALL: &[Transform] = &[
     // Before the dependencies: what installs below them would stay below the sources with them.
     install_order::TRANSFORM,
     copy_order::TRANSFORM,
+    // Last: it counts the RUNs that are left, and those that others split off.
+    late_args::TRANSFORM,
 ];
 
 /// One rewrite of the pipeline.

@@ -5,12 +5,14 @@
 //! move with the comments right above them, and nothing else changes.
 
 mod moves;
+mod places;
 mod volatile;
 
 use dfopt_analysis::effects::Effects;
 use dfopt_analysis::{Build, Stage};
 
 pub(crate) use moves::{Cut, Moves, indent};
+pub(crate) use places::{Place, is_complete, relocate};
 pub(crate) use volatile::{Sources, sources_of};
 
 /// Stages with more instructions, those that they are built from included, are no person's work.

@@ -59,7 +59,7 @@ impl<'b, 'd> Moves<'b, 'd> {
     }
 
     /// What moves, and the edits that take it away.
-    fn cut_out(&self) -> (Vec<Edit>, String) {
+    pub(super) fn cut_out(&self) -> (Vec<Edit>, String) {
         let mut edits = Vec::new();
         let mut pasted = String::new();
         let mut gap: Option<Block> = None;
@@ -114,30 +114,37 @@ impl<'b, 'd> Moves<'b, 'd> {
         words.map(|span| format!("{} ", String::from_utf8_lossy(instruction.slice(span)))).collect()
     }
 
-    fn newline(&self) -> &'static str {
+    pub(super) fn newline(&self) -> &'static str {
         self.build.dockerfile().newline()
     }
 
-    fn block(&self, index: usize) -> Block {
+    /// Instruction `index` with the comments right above it.
+    pub(super) fn block(&self, index: usize) -> Block {
         let lines = self.lines();
         let own = self.build.instruction(index).lines.clone();
         let floor = index.checked_sub(1).map_or(0, |above| self.build.instruction(above).lines.end);
         let comments = lines[floor..own.start].iter().rev().take_while(|line| line.kind == LineKind::Comment);
         let first = own.start - comments.count();
         let blank_above = first > floor && lines[first - 1].kind == LineKind::Blank;
+        let blank_below = lines.get(own.end).is_some_and(|line| line.kind == LineKind::Blank);
         let span = Span { start: lines[first].span.start, end: lines[own.end - 1].span.end };
-        Block { span, blank_above, lines_end: own.end }
+        Block { span, blank_above, blank_below, lines_end: own.end }
     }
 
-    /// The end of line `number`, where it is blank and not the last; else its start.
+    /// The end of the blank lines from line `number` on; its start where there are none.
     fn blank_line_end(&self, number: usize) -> u32 {
-        match self.lines().get(number) {
-            Some(line) if line.kind == LineKind::Blank => line.span.end,
-            _ => self.lines()[number - 1].span.end,
-        }
+        let blank = self.lines()[number..].iter().take_while(|line| line.kind == LineKind::Blank).count();
+        self.lines()[number + blank - 1].span.end
     }
 
-    fn with_line_end(&self, span: Span) -> String {
+    /// The lines of instruction `index`, without the comments above it.
+    pub(super) fn own_lines(&self, index: usize) -> Span {
+        let lines = &self.lines()[self.build.instruction(index).lines.clone()];
+        lines.iter().map(|line| line.span).reduce(Span::cover).unwrap_or_default()
+    }
+
+    /// The lines of `span`, which has the last one whole.
+    pub(super) fn with_line_end(&self, span: Span) -> String {
         let text = String::from_utf8_lossy(span.of(self.build.source())).into_owned();
         if text.ends_with('\n') { text } else { text + self.newline() }
     }
@@ -157,11 +164,13 @@ pub(crate) fn indent(build: &Build<'_>, index: usize) -> String {
 
 /// An instruction with the comments right above it.
 #[derive(Clone, Copy)]
-struct Block {
+pub(super) struct Block {
     /// With the line end.
-    span: Span,
+    pub(super) span: Span,
     /// True where a blank line stands above the comments.
-    blank_above: bool,
+    pub(super) blank_above: bool,
+    /// True where a blank line stands below it.
+    pub(super) blank_below: bool,
     /// The number of the line below it.
     lines_end: usize,
 }

@@ -71,11 +71,16 @@ impl Settings {
     }
 
     fn configures_tools(&self) -> bool {
-        // They come first: there may be thousands of labels.
-        let mut names = self.some.iter().map_while(|setting| match setting {
-            Setting::Variable(name) => Some(name),
+        self.for_tools().next().is_some()
+    }
+
+    /// The variables in it that a well-known tool may look at.
+    pub fn for_tools(&self) -> impl Iterator<Item = &str> {
+        // Variables come first: there may be thousands of labels.
+        let names = self.some.iter().map_while(|setting| match setting {
+            Setting::Variable(name) => Some(name.as_str()),
             _ => None,
         });
-        names.any(|name| !is_unread(name))
+        names.filter(|name| !is_unread(name))
     }
 }
