@@ -83,11 +83,21 @@ fn every_kind_of_nesting() {
     });
 }
 
+/// Stages with hundreds of COPYs above as many installations, and a tower of stages with one each.
+fn many_installations() -> Vec<Vec<u8>> {
+    let start = "FROM golang:1.22 AS s0\nWORKDIR /app\n";
+    let wide = format!("{start}{}{}", "COPY src /app/src\n".repeat(250), "RUN go mod download\n".repeat(250));
+    let chain = format!("{start}COPY . .\nRUN true{}\n", " \\\n && go mod download".repeat(2_000));
+    let storey = |i: usize| format!("FROM s{i} AS s{}\nCOPY . .\nRUN go mod download\n", i + 1);
+    let tower = format!("{start}{}", (0..3_000).map(storey).collect::<String>());
+    [wide.repeat(10), chain, tower].map(String::into_bytes).into()
+}
+
 #[test]
 fn many_copies_and_installations() {
     let context = MemoryContext::parse("go.mod\n    module example.com/app\n    go 1.22\ngo.sum\nsrc/a.go\n");
     on_a_small_stack(move || {
-        for source in generated::many_installations() {
+        for source in many_installations() {
             let facts = Facts { context: Some(&context) };
             assert!(optimize(&source, &Options::default(), facts).unwrap().converged);
         }

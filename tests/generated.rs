@@ -27,16 +27,6 @@ pub(crate) fn nested_substitutions(depth: usize) -> Vec<u8> {
     format!("FROM debian\nRUN {}a{}\n", "a $(".repeat(depth), ")".repeat(depth)).into_bytes()
 }
 
-/// Stages with hundreds of COPYs above as many installations, and a tower of stages with one each.
-pub(crate) fn many_installations() -> Vec<Vec<u8>> {
-    let start = "FROM golang:1.22 AS s0\nWORKDIR /app\n";
-    let wide = format!("{start}{}{}", "COPY src /app/src\n".repeat(250), "RUN go mod download\n".repeat(250));
-    let chain = format!("{start}COPY . .\nRUN true{}\n", " \\\n && go mod download".repeat(2_000));
-    let storey = |i: usize| format!("FROM s{i} AS s{}\nCOPY . .\nRUN go mod download\n", i + 1);
-    let tower = format!("{start}{}", (0..3_000).map(storey).collect::<String>());
-    [wide.repeat(10), chain, tower].map(String::into_bytes).into()
-}
-
 /// Instructions that open something again and again, in as many ways as there are.
 pub(crate) fn deep_files() -> Vec<Vec<u8>> {
     const DEPTH: usize = 10_000;

@@ -61,7 +61,7 @@ pub enum VariableKind {
 pub(crate) fn at_start(build: &Build<'_>, index: usize) -> (usize, Rc<State>) {
     let Some(stage) = build.stage_of(index) else { return (index, Rc::new(initial(build))) };
     let known = build.stage_start.take();
-    // Each ancestor runs to its end, the oldest first; of its variables the heir gets the environment.
+    // Each ancestor runs to its end, the oldest first.
     let above_known = |ancestor: &&Stage| known.as_ref().is_none_or(|(known, _)| ancestor.index != *known);
     let mut ancestors: Vec<&Stage> = build.ancestry(stage).take_while(above_known).collect();
     let reached = ancestors.last().map_or(stage, |oldest| oldest);
