@@ -3,6 +3,7 @@
 use crate::ecosystems::Refusal;
 use crate::ecosystems::arguments::clip;
 use crate::ecosystems::words::plain;
+use crate::ecosystems::words::split_value;
 use crate::invocation::Invocation;
 
 /// What a command says.
@@ -135,7 +136,7 @@ impl Arguments {
                 arguments.version |= word != "-V" && word != "--show-version";
                 continue;
             }
-            let (option, inline) = split_value(&word);
+            let (option, inline) = split_value(&word, &["-P", "-D"]);
             if FLAGS.contains(&option) && inline.is_none() {
                 continue;
             }
@@ -163,21 +164,6 @@ impl Arguments {
         }
         Ok(arguments)
     }
-}
-
-/// `--console=plain`, `-Pname=value` and `-Dname=value` in two.
-fn split_value(word: &str) -> (&str, Option<&str>) {
-    if word.starts_with("--") {
-        return word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
-    }
-    for joined in ["-P", "-D"] {
-        if let Some(value) = word.strip_prefix(joined)
-            && !value.is_empty()
-        {
-            return (joined, Some(value));
-        }
-    }
-    (word, None)
 }
 
 fn unknown(word: &str) -> Refusal {

@@ -3,6 +3,7 @@
 use crate::ecosystems::Refusal;
 use crate::ecosystems::arguments::clip;
 use crate::ecosystems::words::plain;
+use crate::ecosystems::words::split_value;
 use crate::invocation::Invocation;
 
 /// What a command, and `.mvn/maven.config`, say of files.
@@ -110,7 +111,7 @@ impl Arguments {
                 self.goal(word, goals)?;
                 continue;
             }
-            let (option, inline) = split_value(word);
+            let (option, inline) = split_value(word, &["-D", "-P", "-T"]);
             if FLAGS.contains(&option) && inline.is_none() {
                 continue;
             }
@@ -164,21 +165,6 @@ impl Arguments {
         }
         Ok(())
     }
-}
-
-/// `-DNAME=VALUE`, `-Pprofile`, `-T4` and `--file=pom.xml` in two.
-fn split_value(word: &str) -> (&str, Option<&str>) {
-    if word.starts_with("--") {
-        return word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
-    }
-    for joined in ["-D", "-P", "-T"] {
-        if let Some(value) = word.strip_prefix(joined)
-            && !value.is_empty()
-        {
-            return (joined, Some(value));
-        }
-    }
-    (word, None)
 }
 
 fn unknown(word: &str) -> Refusal {
