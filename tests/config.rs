@@ -149,3 +149,43 @@ fn must_be_a_file_that_is_there() {
     assert!(run.stderr.contains("a/dfopt.toml: is not a regular file\n"), "{run:?}");
     assert_eq!(run.code, 2);
 }
+
+/// A tool of the user's own, with every field that an entry has.
+#[test]
+fn knows_a_tool_of_ones_own() {
+    let config = r#"
+        [copy-order]
+        install-first = true
+
+        [[copy-order.ecosystems]]
+        name = "opam"
+        commands = ["opam install"]
+        value-options = ["--switch"]
+        manifests = ["app.opam"]
+        extras = ["vendor"]
+        outputs = ["_opam"]
+        variables = ["OPAM"]
+        unsafe = [{ file = "app.opam", contains = "pin-depends", reason = "it names local packages" }]
+        first-with = "--deps-only"
+    "#;
+    let dockerfile = "FROM ocaml/opam\nWORKDIR /app\nCOPY . .\nRUN opam install --switch x\nRUN dune build\n";
+    let sandbox = Sandbox::with(&[
+        ("dfopt.toml", config),
+        ("Dockerfile", dockerfile),
+        ("app.opam", "depends: []\n"),
+        ("vendor/a", ""),
+    ]);
+    assert_eq!(sandbox.run("--write").code, 0);
+    let expected = "FROM ocaml/opam\nWORKDIR /app\nCOPY app.opam ./\nCOPY vendor ./vendor/\n\
+                    RUN opam install --switch x --deps-only\nCOPY . .\n\
+                    RUN opam install --switch x\nRUN dune build\n";
+    assert_eq!(sandbox.read("Dockerfile"), expected);
+
+    sandbox.file("Dockerfile", dockerfile).file("app.opam", "pin-depends: []\n");
+    let missed = sandbox.run("--remarks=missed").stderr;
+    assert!(missed.contains("app.opam holds `pin-depends`: it names local packages"), "{missed}");
+
+    sandbox.file("app.opam", "").file("_opam/x", "");
+    let missed = sandbox.run("--remarks=missed").stderr;
+    assert!(missed.contains("add a line `_opam` to .dockerignore"), "{missed}");
+}

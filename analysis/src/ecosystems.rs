@@ -229,7 +229,7 @@ impl Ecosystem {
         }
         let result = match self.inspect {
             Some(inspect) => inspect(invocation, project),
-            None => Ok(()),
+            None => self.installs_dependencies_alone(invocation),
         };
         // What runs with other options reads and fills the same.
         if result.as_ref().is_err_and(|refusal| !refusal.first_with) {
@@ -242,6 +242,23 @@ impl Ecosystem {
             project.fills(output);
         }
         result
+    }
+
+    /// An entry without a look of its own: the command installs the project, too, unless it has the options
+    /// of `first_with`.
+    fn installs_dependencies_alone(&self, invocation: &Invocation<'_>) -> Result<(), Refusal> {
+        let Some(options) = self.first_with.as_deref() else { return Ok(()) };
+        let is_given = |option: &str| {
+            let mut words = invocation.arguments.iter();
+            words.any(|word| invocation.literal(word).as_deref() == Some(option))
+        };
+        if options.split(' ').all(is_given) {
+            return Ok(());
+        }
+        Err(Refusal::without_options(
+            "it installs the project itself, too",
+            format!("run it with `{}` above the sources", arguments::clip(options)),
+        ))
     }
 }
 
