@@ -49,9 +49,13 @@ pub fn shell(text: &[u8]) -> bool {
 pub fn optimize(source: &[u8]) -> bool {
     for level in Effect::ALL {
         let options = Options { level, ..Options::default() };
-        let Ok(outcome) = dfopt_transforms::optimize(source, &options, dfopt_transforms::Facts::default()) else { return false };
+        let Ok(outcome) = dfopt_transforms::optimize(source, &options, dfopt_transforms::Facts::default())
+        else {
+            return false;
+        };
         assert!(outcome.converged && outcome.reverted.is_empty());
-        let again = dfopt_transforms::optimize(&outcome.text, &options, dfopt_transforms::Facts::default()).expect("the result is valid");
+        let again = dfopt_transforms::optimize(&outcome.text, &options, dfopt_transforms::Facts::default())
+            .expect("the result is valid");
         assert_eq!(again.text, outcome.text);
     }
     true
