@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use dfopt::context::Contexts;
 use dfopt_analysis::{BuildContext, Entry};
 use dfopt_syntax::Dockerfile;
+use dfopt_transforms::{Facts, Options, Transform, optimize};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use tempfile::TempDir;
@@ -33,6 +34,22 @@ const SOURCES: &str = "COPY folder7/ src/\nCOPY package.json package-lock.json .
 /// What a transform would look for: four of them are there.
 const MANIFESTS: [&str; 6] =
     ["package.json", "package-lock.json", "yarn.lock", "requirements.txt", "folder7", "folder7/file3"];
+
+fn manifest(start: &str) -> String {
+    format!("{{{start}, \"dependencies\": {{\"express\": \"4\"}}}}\n")
+}
+
+/// A lock file that agrees with the manifest, of a hundred packages.
+fn lock() -> String {
+    let root = manifest("\"name\": \"app\", \"version\": \"1.0.0\"");
+    let package = |i: usize| {
+        format!(",\"node_modules/p{i}\": {{\"version\": \"1.0.{i}\", \"integrity\": \"sha512-x\"}}")
+    };
+    let packages: String = (0..100).map(package).collect();
+    format!(
+        "{{\"name\": \"app\", \"version\": \"1.0.0\", \"lockfileVersion\": 3, \"packages\": {{\"\": {root}{packages}}}}}\n"
+    )
+}
 
 struct Tree {
     directory: TempDir,
@@ -63,9 +80,8 @@ fn tree(compose: bool) -> Tree {
             write(format!("folder{folder}/file{name}"), "");
         }
     }
-    for manifest in ["package.json", "package-lock.json"] {
-        write(manifest.to_owned(), &"{\"dependencies\": {\"express\": \"4\"}}\n".repeat(100));
-    }
+    write("package.json".to_owned(), &manifest("\"name\": \"app\", \"version\": \"1.0.0\""));
+    write("package-lock.json".to_owned(), &lock());
     let dockerfile = |number: usize| {
         let text = format!("{DOCKERFILE}\n{SOURCES}");
         if compose {
@@ -102,6 +118,12 @@ fn found_by_compose(bencher: Bencher<'_, '_>) {
     each(bencher, &COMPOSED, ask);
 }
 
+/// All that `copy-order` does, the parse and the check of the result included.
+#[divan::bench(sample_count = 20)]
+fn copy_order(bencher: Bencher<'_, '_>) {
+    each(bencher, &PLAIN, reorder);
+}
+
 /// What would not be bearable: every name of one context.
 #[divan::bench(sample_count = 5)]
 fn walk_of_one_context(bencher: Bencher<'_, '_>) {
@@ -134,6 +156,17 @@ fn ask(tree: &Tree) {
     assert_eq!(there, FILES * 6);
 }
 
+fn reorder(tree: &Tree) {
+    let contexts = Contexts::default();
+    let transforms = vec![Transform::by_id("copy-order").unwrap()];
+    let options = Options { transforms, ..Options::default() };
+    for (path, source) in &tree.dockerfiles {
+        let context = contexts.of(Some(path), source);
+        let outcome = optimize(source, &options, Facts { context: Some(&context) }).unwrap();
+        assert_eq!(outcome.applied.len(), 1, "{:?}", outcome.missed);
+    }
+}
+
 fn walk(tree: &Tree) {
     let context = Contexts::fixed(tree.directory.path()).unwrap();
     let context = context.of(None, b"");
@@ -157,6 +190,7 @@ fn summary() {
         ("parse", median(parse, &PLAIN)),
         ("context, found by sources", median(ask, &PLAIN)),
         ("context, found by compose", median(ask, &COMPOSED)),
+        ("copy-order, context and all", median(reorder, &PLAIN)),
     ];
     let parse = measured[0].1;
     for (what, time) in measured {

@@ -5,7 +5,7 @@ mod spans;
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::shell::{self, Dialect};
-use dfopt_transforms::{ALL, Effect, Options};
+use dfopt_transforms::{Effect, Options};
 
 /// A target, for the driver.
 pub struct Target {
