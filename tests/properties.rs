@@ -1,5 +1,6 @@
 //! Properties that hold for any input: no panic, nothing lost, spans in place, a fixed point.
 
+mod builds;
 mod outside;
 mod spans;
 

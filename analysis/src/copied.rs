@@ -30,7 +30,7 @@ pub struct Destination {
     pub path: Option<String>,
     /// True where the working directory has a say.
     pub is_relative: bool,
-    /// True where it must be a folder: several sources, or it ends in a slash or in dots.
+    /// True where it must be a folder: it ends in a slash or in dots, or is the working directory.
     pub is_folder: bool,
 }
 
@@ -69,11 +69,13 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
     if instruction.keyword() == Keyword::Add && found.iter().any(|(path, _)| is_archive(path)) {
         return None;
     }
-    let several = found.len() > 1 || destination.is_folder;
-    // `COPY file /app`: /app may be a file or a folder.
-    if let ([(source, Entry::File)], false) = (&found[..], several)
-        && !names_file(&target, split(source).1)
-    {
+    // `COPY file /app`: /app may be a file or a folder. Several files do not make a folder of it: where there
+    // is none, each overwrites the one before (BuildKit 0.26).
+    let is_one_file = match &found[..] {
+        [(source, _)] => names_file(&target, split(source).1),
+        _ => false,
+    };
+    if !destination.is_folder && !is_one_file && found.iter().any(|(_, entry)| *entry == Entry::File) {
         return None;
     }
     let copied = |(source, entry): (String, Entry)| match entry {
@@ -82,7 +84,8 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
         }
         Entry::File => {
             let name = split(&source).1;
-            let destination = if several { resolve(Some(&target), name)? } else { target.clone() };
+            let destination =
+                if destination.is_folder { resolve(Some(&target), name)? } else { target.clone() };
             Some(Copied { instruction: index, source, destination, is_folder: false })
         }
         _ => None,
@@ -93,10 +96,17 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
 /// What ADD unpacks.
 const ARCHIVES: &[&str] = &[".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst"];
 
-/// True where the last name of `path` is plainly the name for a copy of the file `name`.
+/// True where the last name of `path` is plainly the name for a copy of the file `name`: the same, or one with
+/// an ending. `conf.d`, `v1.2` and `.ssh` are folders more often than not.
 fn names_file(path: &str, name: &str) -> bool {
     let last = split(path).1;
-    last == name || last.contains('.')
+    let is_hidden_file = last.ends_with("rc") || last.starts_with(".env");
+    last == name
+        || match last.rsplit_once('.') {
+            Some(("", _)) => is_hidden_file,
+            Some((_, ending)) => ending != "d" && ending.starts_with(|c: char| c.is_ascii_alphabetic()),
+            None => false,
+        }
 }
 
 /// The words for the sources of COPY or ADD `index` without variables; one is none where a variable is not
@@ -126,8 +136,7 @@ pub fn destination(build: &Build<'_>, index: usize) -> Destination {
     let unknown = Destination { path: None, is_relative: true, is_folder: false };
     let Some(transfer) = instruction.operation.transfer(instruction.text.bytes()) else { return unknown };
     let Some(text) = word(build, index, transfer.destination, &state) else { return unknown };
-    let is_folder = transfer.sources.len() > 1
-        || text.is_empty()
+    let is_folder = text.is_empty()
         || text.ends_with('/')
         || matches!(text.rsplit('/').next(), Some("." | ".."))
         || state.workdir.is_some() && resolve(state.workdir.as_deref(), &text) == state.workdir;

@@ -206,7 +206,8 @@ impl<'p, 'd> Premises<'p, 'd> {
     /// what it reads.
     fn check_others(&self, project: &Project<'_>) -> Result<(), Declined> {
         let build = self.build;
-        let touched: Vec<String> = project.needed().union(project.filled()).cloned().collect();
+        let touched = project.needed().union(project.filled()).cloned();
+        let touched: Vec<String> = touched.chain(project.named()).collect();
         let mut effects = Effects::default();
         effects.reads.files = Files { system: true, paths: touched, ..Files::default() };
         effects.writes.files = effects.reads.files.clone();
@@ -224,19 +225,29 @@ impl<'p, 'd> Premises<'p, 'd> {
         }
         let needed = Files { paths: project.needed().iter().cloned().collect(), ..Files::default() };
         let writes = |index: usize| build.effects(index).writes.files.overlaps(&needed);
-        let stays = || (self.stage.instructions.start + 1..self.index).filter(|&i| !self.sinking.contains(i));
-        let first_copy = stays().find(|&index| build.copied(index).is_some() && writes(index));
-        let is_run = |index: &usize| build.instruction(*index).keyword() == Keyword::Run;
-        let changed =
-            first_copy.and_then(|copy| stays().filter(is_run).find(|&index| copy < index && writes(index)));
+        let above = || self.above().filter(|&index| writes(index));
+        let first_copy = above().find(|&index| build.copied(index).is_some());
+        let changes = |index: usize| build.copied(index).is_none();
+        let changed = first_copy.and_then(|copy| above().find(|&index| copy < index && changes(index)));
         match changed {
-            Some(cause) => Err(Declined::because_of(
-                cause,
-                "a RUN above may change the manifests",
-                "copy the manifests below it",
-            )),
+            Some(cause) => {
+                let keyword = build.instruction(cause).keyword().as_str();
+                Err(Declined::because_of(
+                    cause,
+                    format!("a {keyword} above may change the manifests"),
+                    "copy the manifests below it",
+                ))
+            }
             None => Ok(()),
         }
+    }
+
+    /// The instructions that run before the RUN and do not sink, in the stage and those it is built from.
+    fn above(&self) -> impl Iterator<Item = usize> {
+        let mut ancestry: Vec<&Stage> = self.build.ancestry(self.stage).collect();
+        ancestry.reverse();
+        let instructions = ancestry.into_iter().flat_map(|stage| stage.instructions.clone().skip(1));
+        instructions.filter(|&index| index < self.index && !self.sinking.contains(index))
     }
 
     fn sinks(&self, copied: &Copied) -> bool {
@@ -248,14 +259,23 @@ impl<'p, 'd> Premises<'p, 'd> {
         let origins: Vec<_> = tree.origins(path).collect();
         let Some(origin) = origins.first() else { return Ok(None) };
         let copy = &self.copies[origin.copied];
-        let is_there = |other: &Copied| {
-            !self.sinks(other) && same_owner(self.build, copy.instruction, other.instruction)
-        };
-        let mut same = origins.iter().filter(|other| other.source == origin.source);
-        if !self.sinks(copy) || same.any(|other| is_there(&self.copies[other.copied])) {
+        // What lies there without what sinks.
+        let other = origins.iter().find(|origin| !self.sinks(&self.copies[origin.copied]));
+        let is_there = other.is_some_and(|other| {
+            let other_copy = self.copies[other.copied].instruction;
+            other.source == origin.source && same_owner(self.build, copy.instruction, other_copy)
+        });
+        if !self.sinks(copy) || is_there {
             return Ok(None);
         }
         let source = origin.source.clone();
+        if source.is_empty() {
+            return Err(Declined::because_of(
+                copy.instruction,
+                "the installation may read all that is copied",
+                "copy what it reads from a folder of its own",
+            ));
+        }
         if source.contains(['*', '?', '[', '\\', '$', '"', '\'', '<', '#'])
             || source.contains(char::is_control)
         {
@@ -265,6 +285,7 @@ impl<'p, 'd> Premises<'p, 'd> {
             ));
         }
         let is_folder = origin.entry == Entry::Directory;
+        self.check_owner_of(if is_folder { path } else { paths::split(path).0 }, copy.instruction)?;
         let inside = paths::below(path, &copy.destination).unwrap_or_default();
         let folder = match (copy.is_folder, is_folder) {
             (true, true) => Some(inside),
@@ -274,6 +295,31 @@ impl<'p, 'd> Premises<'p, 'd> {
         };
         let destination = destination_of(self.build, copy.instruction, folder);
         Ok(Some(First { copy: copy.instruction, destination, source, is_folder }))
+    }
+
+    /// The COPY of what is copied first makes the folder `path`, as COPY `copy` would: no other one that sinks
+    /// may make it otherwise.
+    fn check_owner_of(&self, path: &str, copy: usize) -> Result<(), Declined> {
+        let build = self.build;
+        let workdir = build.state_before(self.index).workdir.clone().unwrap_or_default();
+        if paths::below(&workdir, path).is_some() {
+            return Ok(());
+        }
+        let is_around =
+            |folder: &str| paths::below(path, folder).is_some() || paths::below(folder, path).is_some();
+        let makes_it_otherwise = |&index: &usize| {
+            is_from_context(build, index)
+                && !same_owner(build, copy, index)
+                && build.effects(index).makes.iter().any(|(folder, _)| is_around(folder))
+        };
+        match self.sinking.indices().find(makes_it_otherwise) {
+            Some(other) => Err(Declined::because_of(
+                other,
+                "the COPYs give a folder of the manifests different owners",
+                "give them the same --chown and --chmod",
+            )),
+            None => Ok(()),
+        }
     }
 
     /// The COPYs of sources which bring nothing but what is needed: they need not sink.

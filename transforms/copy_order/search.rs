@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dfopt_analysis::ecosystems::{Builder, Ecosystem, Refusal};
 use dfopt_analysis::effects::{Step, steps};
-use dfopt_analysis::{Invocation, Stage};
+use dfopt_analysis::{Invocation, Stage, paths};
 use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::{Keyword, ShellKind};
 use dfopt_syntax::shell::AndOrOperator;
@@ -128,7 +128,8 @@ impl<'d> Search<'_, '_, 'd> {
             };
             match (needs, entry) {
                 (Ok(Needs { refusal: Some(_), .. }) | Err(_), _) if is_independent => continue,
-                (Ok(Needs { refusal: Some(refusal), first, .. }), Some(entry)) if commands.is_empty() => {
+                (Ok(Needs { refusal: Some(refusal), first, paths }), Some(entry)) if commands.is_empty() => {
+                    self.check_changes_of_folder(number, &paths)?;
                     let code = self.with_options(number, entry, refusal)?;
                     return Ok(Some(self.found(first, Rest::All(code.clone()), vec![code], false)));
                 }
@@ -157,6 +158,7 @@ impl<'d> Search<'_, '_, 'd> {
         if !pinned.is_empty() {
             return Ok(Some(Found::Pinned(pinned)));
         }
+        self.check_changes_of_folder(end, &needed)?;
         // Clean-up that follows belongs to the installation.
         let follows = self.steps[end..].iter().take_while(|step| !step.is_cd() && self.is_independent(step));
         end += follows.count();
@@ -173,6 +175,24 @@ impl<'d> Search<'_, '_, 'd> {
             commands,
             prepares,
         })
+    }
+
+    /// What `cd` before step `end` leads to must be there, because something that is needed lies in it.
+    fn check_changes_of_folder(&self, end: usize, needed: &BTreeSet<String>) -> Result<(), Declined> {
+        for step in self.steps[..end].iter().filter(|step| step.is_cd() && !self.is_independent(step)) {
+            let effects = step.effects(self.context.build, self.index);
+            let files = &effects.reads.files;
+            let is_made = |folder: &String| {
+                needed.iter().any(|path| paths::below(path, folder).is_some_and(|rest| !rest.is_empty()))
+            };
+            if !effects.writes.files.is_empty() || files.all || !files.paths.iter().all(is_made) {
+                return Err(Declined::new(
+                    format!("`{}` leads to a folder of the sources", command(step)),
+                    "change only to the folder of a manifest",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// True where the step notices nothing of what sinks.
@@ -215,12 +235,9 @@ impl<'d> Search<'_, '_, 'd> {
         let help = "install in a RUN of its own";
         let instruction = self.context.build.instruction(self.index);
         let code = self.steps[0].code;
-        // `a && b || c`: what follows `||` depends on the first part, too.
-        let list_end = self.steps[number..].iter().skip(1).position(|step| step.operator.is_none());
-        let list_end = list_end.map_or(self.steps.len(), |steps| number + 1 + steps);
-        let chain = &self.steps[1..list_end];
-        let is_chain = chain.iter().all(|step| step.operator == Some(AndOrOperator::And))
-            && !self.steps[..list_end].iter().any(|step| step.background);
+        // `a && b || c`: what follows `||` depends on the first part, too. `a && b; c` may run well without it.
+        let is_chain = self.steps[1..].iter().all(|step| step.operator == Some(AndOrOperator::And))
+            && !self.steps.iter().any(|step| step.background);
         if !is_chain || code.kind != ShellKind::Plain || !instruction.heredocs.is_empty() {
             return Err(Declined::new("the RUN goes on, and is no plain `&&` chain", help));
         }

@@ -1,10 +1,11 @@
 //! An application whose dependencies a command installs, as an ecosystem's check sees it.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::context::Entry;
-use crate::paths::{below, is_application_folder, resolve};
+use crate::paths::{is_application_folder, resolve};
 use crate::state::Variable;
 
 use super::Names;
@@ -19,6 +20,8 @@ pub struct Project<'a> {
     variables: &'a BTreeMap<String, Variable>,
     needed: BTreeSet<String>,
     filled: BTreeSet<String>,
+    /// What the variables and assignments that were checked may name.
+    named: RefCell<BTreeSet<String>>,
     uses_corepack: bool,
 }
 
@@ -56,6 +59,7 @@ impl<'a> Project<'a> {
             variables,
             needed: BTreeSet::new(),
             filled: BTreeSet::new(),
+            named: RefCell::default(),
             uses_corepack: false,
         }
     }
@@ -161,6 +165,11 @@ impl<'a> Project<'a> {
         &self.needed
     }
 
+    /// Files of the application that variables of the tool may name, though no COPY brings them; absolute.
+    pub fn named(&self) -> BTreeSet<String> {
+        self.named.borrow().clone()
+    }
+
     /// The folders that the command fills, absolute.
     pub fn filled(&self) -> &BTreeSet<String> {
         &self.filled
@@ -214,9 +223,13 @@ impl<'a> Project<'a> {
     fn names_application_file(&self, value: &str) -> bool {
         value.split([':', ' ', '=', ',']).filter(|part| !part.is_empty()).any(|part| {
             let path = self.resolve(part.trim_start_matches("file://"));
+            if !is_application_folder(&path) || path == self.directory {
+                return false;
+            }
             // A word such as `true` or `1` is no file either.
             let exists = !matches!(self.tree.entry(&path), Entry::Missing | Entry::Ignored);
-            exists && is_application_folder(&path) && below(&path, self.directory) != Some("")
+            self.named.borrow_mut().insert(path);
+            exists
         })
     }
 }

@@ -54,7 +54,7 @@ impl<'a> Tree<'a> {
     /// True where what is in the folder `path` comes from more than one folder of the context: a copy of one
     /// of them is not all of it.
     pub fn is_mixed(&self, path: &str) -> bool {
-        let Some(origin) = self.origin(path) else { return false };
+        let Some(origin) = self.origin(path) else { return self.is_made_for_others(path) };
         let other_folder = self.origins(path).any(|other| other.source != origin.source);
         let brought_inside = |copied: &Copied| {
             let inside = below(&copied.destination, path).filter(|rest| !rest.is_empty());
@@ -65,7 +65,16 @@ impl<'a> Tree<'a> {
 
     /// What stands at `path`, as far as COPYs made it.
     pub fn entry(&self, path: &str) -> Entry {
-        self.origin(path).map_or(Entry::Missing, |origin| origin.entry)
+        match self.origin(path) {
+            Some(origin) => origin.entry,
+            None if self.is_made_for_others(path) => Entry::Directory,
+            None => Entry::Missing,
+        }
+    }
+
+    /// True where something is copied into the folder `path`.
+    fn is_made_for_others(&self, path: &str) -> bool {
+        self.copied.iter().any(|copied| below(&copied.destination, path).is_some_and(|rest| !rest.is_empty()))
     }
 
     /// The text of the file at `path`, see [`BuildContext::read`].

@@ -6,7 +6,7 @@ use dfopt_syntax::dockerfile::{Arguments, Instruction, Keyword, ShellKind};
 
 use crate::build::Build;
 use crate::copied;
-use crate::paths::{resolve, split};
+use crate::paths::{below, is_application_folder, resolve, split};
 use crate::state::State;
 
 use super::{Effects, Files, Owner, Setting, links, run};
@@ -76,8 +76,18 @@ fn of_run(build: &Build<'_>, index: usize) -> Effects {
         }
     }
     // Whose they are, and who may read them, only running tells.
-    let paths = effects.writes.files.paths.iter();
-    effects.makes = paths.map(|path| (path.clone(), Owner::Unknown)).collect();
+    let workdir = build.state_before(index).workdir.clone().unwrap_or_default();
+    for path in &effects.writes.files.paths {
+        let folder = split(path).0;
+        let is_assumed = is_application_folder(folder);
+        let is_above_workdir = is_assumed && below(&workdir, folder).is_some();
+        if is_above_workdir {
+            effects.reads.settings.insert(Setting::Workdir);
+        }
+        // The folder has to be there, or comes into being with what is written.
+        let made = if is_assumed && !is_above_workdir { folder } else { path };
+        effects.makes.push((made.to_owned(), Owner::Unknown));
+    }
     links::follow(build, index, &mut effects);
     effects.reads.settings.insert(Setting::User);
     effects.reads.settings.insert(Setting::Shell);
@@ -89,9 +99,11 @@ fn of_copy(build: &Build<'_>, index: usize) -> Effects {
     let mut effects = Effects::default();
     effects.writes.files = copied::written(build, index);
     let chown = instruction.flag("chown").and_then(|flag| flag.value());
-    if chown.is_some_and(|owner| !owner.bytes().all(|b| b.is_ascii_digit() || b == b':')) {
+    let names = chown.iter().flat_map(|owner| owner.split(':'));
+    for name in names.filter(|name| !name.bytes().all(|b| b.is_ascii_digit())) {
         effects.reads.settings.insert(Setting::Accounts);
         effects.reads.settings.insert(Setting::NewAccounts);
+        effects.reads.settings.insert(Setting::Account(name.to_owned()));
     }
     let destination = copied::destination(build, index);
     if destination.is_relative {

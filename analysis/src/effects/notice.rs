@@ -13,7 +13,7 @@ use super::{Effects, Lookup, Setting};
 impl Build<'_> {
     /// True where somebody may notice that instruction `sinks` comes after what has `effects`, and not
     /// before it. Sharper than [`Effects::conflict`]: files that a tool looks for do not matter where
-    /// the COPY does not bring them, nor do new accounts to a COPY that knew its own before.
+    /// the COPY does not bring them, nor do new accounts of other names.
     pub fn notices(&self, sinks: usize, effects: &Effects) -> bool {
         let own = self.effects(sinks);
         if !own.conflict(effects) {
@@ -23,7 +23,11 @@ impl Build<'_> {
             return true;
         }
         let mut effects = effects.clone();
-        effects.writes.settings.some.remove(&Setting::NewAccounts);
+        // A name that nobody has yet is root's (BuildKit 0.26), so one that is added here still matters.
+        let owner = self.instruction(sinks).flag("chown").and_then(|flag| flag.value());
+        if !owner.is_some_and(|owner| owner.contains('$')) {
+            effects.writes.settings.some.remove(&Setting::NewAccounts);
+        }
         if let (Some(files), Some(copied)) = (self.context(), self.copied(sinks)) {
             let tree = Tree::new(files, copied);
             let is_around =

@@ -56,6 +56,8 @@ pub fn steps<'b, 'd>(build: &'b Build<'d>, index: usize) -> Option<Vec<Step<'b, 
             }
             match step.change() {
                 Change::No => {}
+                // `a || cd b && c`: where `a` succeeds, nothing has changed.
+                _ if operator == Some(AndOrOperator::Or) => directory = None,
                 Change::To(path) => directory = resolve(directory.as_deref(), &path),
                 Change::Unknown => directory = None,
             }

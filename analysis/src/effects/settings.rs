@@ -21,6 +21,8 @@ pub enum Setting {
     Accounts,
     /// Users and groups that are added.
     NewAccounts,
+    /// A user or group that is added, or named.
+    Account(String),
 }
 
 /// What an instruction finds or sets, never less than it does.

@@ -77,11 +77,13 @@ fn accounts(command: &Command<'_, '_, '_>, adds: bool) -> Option<Effects> {
             Value::Known(name) => {
                 let name = name.split(':').next().unwrap_or_default();
                 effects.extend(Effects::uses(Files::at(Some(format!("/home/{name}")))));
+                effects.writes.settings.insert(Setting::Account(name.to_owned()));
             }
             // A value of `-d` in a word of its own.
             Value::Unknown | Value::Starts(_) if after.starts_with('-') && !is_flag(after) => return None,
             Value::Unknown | Value::Starts(_) => {
                 effects.extend(Effects::uses(Files::at(Some("/home".to_owned()))));
+                effects.writes.settings.insert(Setting::Accounts);
             }
         }
         after = argument.known().unwrap_or_default();
