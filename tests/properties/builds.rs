@@ -8,6 +8,8 @@ mod commands;
 mod copy;
 mod file_system;
 mod generate;
+#[cfg(unix)]
+mod lab;
 mod shell;
 mod simulate;
 
