@@ -10,7 +10,7 @@
 //! install-first = true           # add a RUN that installs before the project itself is there
 //! ```
 //!
-//! `[[copy-order.ecosystems]]` adds tools that install dependencies, see [`copy_order`].
+//! `[[copy-order.ecosystems]]` adds tools that install dependencies.
 
 mod copy_order;
 mod reader;
