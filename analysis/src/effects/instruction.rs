@@ -109,7 +109,12 @@ fn of_copy(build: &Build<'_>, index: usize) -> Effects {
     if destination.is_relative {
         effects.reads.settings.insert(Setting::Workdir);
     }
-    let owner = chown.map_or(Owner::Root, |chown| Owner::Other(chown.to_owned()));
+    // BuildKit gives the folders that it makes the mode of the files, too.
+    let chmod = instruction.flag("chmod").and_then(|flag| flag.value());
+    let owner = match (chown, chmod) {
+        (None, None) => Owner::Root,
+        (chown, chmod) => Owner::Other([chown, chmod].map(Option::unwrap_or_default).join(" ")),
+    };
     let brings_folder = build.copied(index).is_none_or(|copied| copied.iter().any(|copied| copied.is_folder));
     let is_folder = destination.is_folder || brings_folder;
     let folder = |path: String| if is_folder { path } else { split(&path).0.to_owned() };
