@@ -1,7 +1,7 @@
 //! What COPY and ADD bring from the build context, and where it lands.
 
 use dfopt_syntax::Span;
-use dfopt_syntax::dockerfile::{Arguments, Keyword, Lookup, Source, expand};
+use dfopt_syntax::dockerfile::{Keyword, Lookup, Source, expand};
 
 use crate::build::Build;
 use crate::context::Entry;
@@ -161,15 +161,9 @@ pub(crate) fn written(build: &Build<'_>, index: usize) -> Files {
 /// A word of the instruction without quotes and variables, where those are known.
 fn word(build: &Build<'_>, index: usize, span: Span, state: &State) -> Option<String> {
     let instruction = build.instruction(index);
-    let text = match instruction.arguments() {
-        Arguments::Exec(words) => {
-            words.iter().find(|word| word.span == span).map(|word| word.value.clone().into_bytes())?
-        }
-        _ => instruction.slice(span).to_vec(),
-    };
     let lookup = |name: &str| match state.variables.get(name) {
         Some(variable) => variable.value.clone().map_or(Lookup::Unknown, Lookup::Set),
         None => Lookup::Unknown,
     };
-    expand(&text, build.dockerfile().escape(), &lookup).ok()
+    expand(instruction.word(span), build.dockerfile().escape(), &lookup).ok()
 }

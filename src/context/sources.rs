@@ -1,7 +1,8 @@
 //! What a Dockerfile takes from its context, as far as plain words tell.
 
+use dfopt_analysis::paths;
 use dfopt_syntax::Dockerfile;
-use dfopt_syntax::dockerfile::{Arguments, Instruction, Lookup, Source, expand};
+use dfopt_syntax::dockerfile::{Instruction, Lookup, Source, expand};
 
 /// The paths that COPY and ADD name literally, relative to the context and clean. What variables, wildcards,
 /// other stages and the network bring is left out.
@@ -21,13 +22,7 @@ fn of_instruction(instruction: &Instruction<'_>, escape: u8) -> Vec<String> {
     }
     let path = |source: &Source| {
         let Source::Path(span) = source else { return None };
-        let word = match instruction.arguments() {
-            Arguments::Exec(strings) => {
-                strings.iter().find(|string| string.span == *span)?.value.clone().into_bytes()
-            }
-            _ => instruction.slice(*span).to_vec(),
-        };
-        let path = expand(&word, escape, &|_| Lookup::Unknown).ok()?;
+        let path = expand(instruction.word(*span), escape, &|_| Lookup::Unknown).ok()?;
         let is_plain = !path.contains(['*', '?', '[', '\\', '\0', ':', '@']);
         is_plain.then(|| within_context(&path))
     };
@@ -36,13 +31,5 @@ fn of_instruction(instruction: &Instruction<'_>, escape: u8) -> Vec<String> {
 
 /// `path` without `.`, `..` and slashes too many: `..` does not lead out of the context.
 fn within_context(path: &str) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for name in path.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => _ = names.pop(),
-            _ => names.push(name),
-        }
-    }
-    names.join("/")
+    paths::resolve(Some("/"), path).map(|path| path.trim_start_matches('/').to_owned()).unwrap_or_default()
 }

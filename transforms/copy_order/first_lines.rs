@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use dfopt_analysis::Build;
-use dfopt_syntax::dockerfile::Arguments;
 
 use crate::reordering::indent;
 
@@ -92,11 +91,7 @@ pub(super) fn destination_of(build: &Build<'_>, index: usize, folder: Option<&st
     let instruction = build.instruction(index);
     let transfer = instruction.operation.transfer(instruction.text.bytes());
     let span = transfer.expect("invariant: it is a COPY").destination;
-    let written = match instruction.arguments() {
-        Arguments::Exec(words) => words.iter().find(|word| word.span == span).map(|word| word.value.clone()),
-        _ => Some(String::from_utf8_lossy(instruction.slice(span)).into_owned()),
-    };
-    let written = written.unwrap_or_default();
+    let written = String::from_utf8_lossy(instruction.word(span)).into_owned();
     let start = written.trim_end_matches('/');
     match folder {
         None => written,

@@ -20,14 +20,8 @@ impl<'c> Arguments<'c> {
     /// Takes `invocation` apart; the options of `value_options` have their value in the next word.
     ///
     /// # Errors
-    /// Where a word is not known, or something beside the words makes it another command: a wrapper that
-    /// changes the folder, a variable that names a file of the application.
-    pub(super) fn of(
-        invocation: &Invocation<'c>,
-        value_options: &Names,
-        project: &Project<'_>,
-    ) -> Result<Self, Refusal> {
-        check_surroundings(invocation, project)?;
+    /// Where a word is not known.
+    pub(super) fn of(invocation: &Invocation<'c>, value_options: &Names) -> Result<Self, Refusal> {
         let mut found = Self { options: Vec::new(), operands: Vec::new() };
         let mut words = invocation.arguments.iter();
         while let Some(word) = words.next() {

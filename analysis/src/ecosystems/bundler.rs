@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use crate::context::Entry;
 use crate::invocation::Invocation;
 
-use super::arguments::{Arguments, check_surroundings, clip};
+use super::arguments::{Arguments, clip};
 use super::{Ecosystem, Names, Project, Refusal};
 use gemfile::Gemfile;
 use lock::Lock;
@@ -91,7 +91,7 @@ const OPTIONS: &[&str] = &[
 ];
 
 fn inspect(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    let arguments = Arguments::of(invocation, &INSTALL.value_options, project)?;
+    let arguments = Arguments::of(invocation, &INSTALL.value_options)?;
     // `-j4`
     let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let jobs = arguments.options.iter().map(|(name, _)| name.as_ref());
@@ -162,7 +162,6 @@ fn check_cache(is_frozen: bool, project: &mut Project<'_>) -> Result<(), Refusal
 
 /// `bundle config set path X`, `bundle config --local path X`, `bundle config path X`.
 fn inspect_config(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    check_surroundings(invocation, project)?;
     let operands = CONFIG.operands(invocation);
     let mut words = operands.iter().skip(1).map(Option::as_deref).peekable();
     words.next_if(|word| matches!(word, Some("set" | "unset" | "get" | "list")));

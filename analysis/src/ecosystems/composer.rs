@@ -122,7 +122,7 @@ const QUIET_PLUGINS: &[&str] = &[
 ];
 
 fn inspect(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    let arguments = Arguments::of(invocation, &COMPOSER.value_options, project)?;
+    let arguments = Arguments::of(invocation, &COMPOSER.value_options)?;
     check_options(&arguments)?;
     let names_manifest = project.variables().contains_key("COMPOSER")
         || invocation.command.assignments.iter().any(|one| invocation.slice(one.name) == b"COMPOSER");

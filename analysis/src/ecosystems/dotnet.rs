@@ -18,7 +18,6 @@ use std::borrow::Cow;
 
 use crate::invocation::Invocation;
 
-use super::arguments::check_surroundings;
 use super::{Ecosystem, Names, Project, Refusal};
 
 use above::Above;
@@ -62,7 +61,6 @@ const VARIABLES: &[&str] = &[
 const ABOVE_BY_HAND: &str = "copy what the restore needs above it by hand";
 
 fn restore(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    check_surroundings(invocation, project)?;
     let arguments = Arguments::parse(invocation, Tool::Restore)?;
     fills_variables(project)?;
     if let Some(packages) = &arguments.packages {
@@ -88,7 +86,6 @@ fn restore(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(),
 /// The manifest is looked for in the folder and in those above it, until one says that it is the root.
 /// <https://learn.microsoft.com/dotnet/core/tools/local-tools-how-to-use>
 fn restore_tools(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    check_surroundings(invocation, project)?;
     let arguments = Arguments::parse(invocation, Tool::Tools)?;
     fills_variables(project)?;
     let from = project.directory().to_owned();

@@ -53,7 +53,7 @@ fn refuse(invocation: &Invocation<'_>, _: &mut Project<'_>) -> Result<(), Refusa
 }
 
 fn inspect(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    let arguments = Arguments::of(invocation, &MODULES.value_options, project)?;
+    let arguments = Arguments::of(invocation, &MODULES.value_options)?;
     arguments.check_options(
         &["-C", "--C", "-modfile", "--modfile", "-x", "--x", "-json", "--json", "-modcacherw"],
         &Names::NONE,

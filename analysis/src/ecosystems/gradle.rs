@@ -17,7 +17,7 @@ use crate::context::Entry;
 use crate::invocation::Invocation;
 use crate::paths::{join, split};
 
-use super::arguments::{check_surroundings, clip};
+use super::arguments::clip;
 use super::words::plain;
 use super::{Ecosystem, Names, Project, Refusal};
 
@@ -44,7 +44,6 @@ const OF_PROJECTS: &[&str] =
     &["gradle.properties", "gradle.lockfile", "buildscript-gradle.lockfile", "settings-gradle.lockfile"];
 
 fn inspect(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    check_surroundings(invocation, project)?;
     let arguments = Arguments::parse(invocation)?;
     for folder in &arguments.fills {
         project.fills(folder);

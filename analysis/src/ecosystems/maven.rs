@@ -15,7 +15,7 @@ use crate::context::Entry;
 use crate::invocation::Invocation;
 use crate::paths::{below, join, split};
 
-use super::arguments::{check_surroundings, clip};
+use super::arguments::clip;
 use super::{Ecosystem, Names, Project, Refusal};
 
 use command_line::Arguments;
@@ -62,7 +62,6 @@ const ABOVE_BY_HAND: &str = "copy what Maven reads above it by hand";
 const MOST_POMS: usize = 1_000;
 
 fn inspect(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    check_surroundings(invocation, project)?;
     let mut arguments = Arguments::default();
     arguments.add(&command_line::words(invocation), true)?;
     let pom = match &arguments.file {

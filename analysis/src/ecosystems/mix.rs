@@ -70,7 +70,7 @@ fn refuse(_: &Invocation<'_>, _: &mut Project<'_>) -> Result<(), Refusal> {
 }
 
 fn inspect(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    let arguments = Arguments::of(invocation, &DEPENDENCIES.value_options, project)?;
+    let arguments = Arguments::of(invocation, &DEPENDENCIES.value_options)?;
     arguments.check_options(
         &[
             "--check-locked",
@@ -97,7 +97,7 @@ fn inspect(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(),
 }
 
 fn inspect_tools(invocation: &Invocation<'_>, project: &mut Project<'_>) -> Result<(), Refusal> {
-    let arguments = Arguments::of(invocation, &Names::NONE, project)?;
+    let arguments = Arguments::of(invocation, &Names::NONE)?;
     arguments.check_options(&["--force", "--if-missing"], &Names::NONE)?;
     if arguments.operands.len() > 1 {
         return Err(Refusal::new("the command names a version or a file", "leave it out"));

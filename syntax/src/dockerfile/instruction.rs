@@ -107,6 +107,18 @@ impl<'s> Instruction<'s> {
         self.operation.flag(name)
     }
 
+    /// The word at `span`, one of the arguments: in exec form without its quotes and escapes, else as written.
+    pub fn word(&self, span: Span) -> &[u8] {
+        let written = || self.slice(span);
+        match self.arguments() {
+            Arguments::Exec(words) => {
+                let word = words.iter().find(|word| word.span == span);
+                word.map_or_else(written, |word| word.value.as_bytes())
+            }
+            _ => written(),
+        }
+    }
+
     /// The bytes of the source that `span` of the text stands on.
     pub fn source_span(&self, span: Span) -> Span {
         self.text.source_span(span)

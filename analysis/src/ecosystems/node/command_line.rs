@@ -54,7 +54,7 @@ pub(in super::super) fn read<'c>(
 ) -> Result<CommandLine<'c>, Refusal> {
     let with_value = [options.values, options.paths, options.folders].concat();
     let with_value = Names::Given(with_value.into_iter().map(str::to_owned).collect());
-    let arguments = Arguments::of(invocation, &with_value, project)?;
+    let arguments = Arguments::of(invocation, &with_value)?;
     let operands = arguments.operands.into_iter().skip(1).collect();
     let mut line = CommandLine { operands, folder: String::new(), flags: Vec::new(), values: Vec::new() };
     for (name, value) in arguments.options {
