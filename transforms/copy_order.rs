@@ -51,10 +51,10 @@ mod search;
 use dfopt_analysis::Stage;
 use dfopt_syntax::dockerfile::Keyword;
 
-use crate::reordering::{Moves, Sinking, Sources, is_walkable, sources_of};
+use crate::reordering::{Declined, Moves, Sinking, Sources, is_walkable, sources_of};
 use crate::{Context, Effect, Findings, Transform};
 use first_lines::FirstLines;
-use installation::{Declined, Found, Installation, Rest};
+use installation::{Found, Installation, Rest};
 use search::{broad_in_ancestors, find, may_install};
 
 pub(crate) const TRANSFORM: Transform = Transform {
@@ -128,7 +128,7 @@ fn try_stage(
         }
     }
     for (index, declined) in declined {
-        report(context, index, declined, findings);
+        declined.report(build, index, findings);
     }
     while installations.pop_if(|last| last.prepares).is_some() {}
     if let Some(last) = installations.last() {
@@ -136,18 +136,6 @@ fn try_stage(
         rewrite(context, &moved, installations, findings);
     }
     Ok(())
-}
-
-fn report(context: &Context<'_, '_>, index: usize, declined: Declined, findings: &mut Findings) {
-    let instruction = context.build.instruction(index);
-    let span = instruction.source_span(instruction.operation.body);
-    match declined.cause {
-        Some(cause) => {
-            let cause = context.build.instruction(cause).span;
-            findings.missed_because_of(cause, span, declined.reason, declined.help);
-        }
-        None => findings.missed(span, declined.reason, declined.help),
-    }
 }
 
 /// Moves `moved` below the last of `installations`, and puts what those read above them.
@@ -173,7 +161,7 @@ fn rewrite(
             format!("{} COPYs would be needed for the manifests", lines.count()),
             "copy them with `COPY --parents`, by hand",
         );
-        report(context, last.index, declined, findings);
+        declined.report(build, last.index, findings);
         return;
     }
     let last = installations.last().expect("invariant: there is one");

@@ -37,7 +37,7 @@ use dfopt_analysis::{Build, Invocation, Stage, destination};
 use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::Keyword;
 
-use crate::reordering::{Moves, Sinking, Sources, is_walkable, sources_of};
+use crate::reordering::{Declined, Moves, Sinking, Sources, is_walkable, sources_of};
 use crate::{Context, Effect, Findings, Transform};
 
 pub(crate) const TRANSFORM: Transform = Transform {
@@ -80,7 +80,7 @@ fn run_stage(context: &Context<'_, '_>, stage: &Stage, findings: &mut Findings) 
         let installs = !is_ignored && !costly(build, index).is_empty();
         if sinking.is_empty() {
             if installs && let Some(copy) = misplaced {
-                report(context, index, declined_for_place(build, copy), findings);
+                declined_for_place(build, copy).report(build, index, findings);
             }
             continue;
         }
@@ -92,7 +92,7 @@ fn run_stage(context: &Context<'_, '_>, stage: &Stage, findings: &mut Findings) 
             None => {}
             Some(cause) => {
                 if installs && let Some(declined) = declined(build, index, &sinking, cause) {
-                    report(context, index, declined, findings);
+                    declined.report(build, index, findings);
                 }
                 sinking.add(index);
             }
@@ -129,13 +129,6 @@ fn name(invocation: &Invocation<'_>) -> String {
     }
 }
 
-/// Why an installation stays below the sources.
-struct Declined {
-    reason: String,
-    help: &'static str,
-    cause: usize,
-}
-
 /// The sources of `copy` lie where tools and their settings are.
 fn declined_for_place(build: &Build<'_>, copy: usize) -> Declined {
     let (reason, help) = match destination(build, copy).path {
@@ -145,7 +138,7 @@ fn declined_for_place(build: &Build<'_>, copy: usize) -> Declined {
             "copy them to a folder of their own, such as /app",
         ),
     };
-    Declined { reason: reason.to_owned(), help, cause: copy }
+    Declined::because_of(copy, reason, help)
 }
 
 /// Why RUN `index` cannot run before what sinks, of which `cause` is the first that would notice. None where
@@ -161,11 +154,11 @@ fn declined<'d>(
     }
     let effects = build.effects(index);
     if sources_of(build, cause).is_none() {
-        return Some(Declined {
-            reason: "another instruction may need the sources, and the installation may need it".to_owned(),
-            help: "move the installation above both",
+        return Some(Declined::because_of(
             cause,
-        });
+            "another instruction may need the sources, and the installation may need it",
+            "move the installation above both",
+        ));
     }
     let steps = steps(build, index)?;
     if steps.len() > MAX_STEPS {
@@ -180,32 +173,32 @@ fn declined<'d>(
         invocations.iter().any(|invocation| inside(invocation.command.span) && is_costly(invocation))
     };
     match (bound.first(), free.iter().find(installs)) {
-        (Some(bound), Some(_)) => Some(Declined {
-            reason: format!("`{}` in the RUN may need the sources", text_of(bound)),
-            help: "split the RUN: install first, in a RUN of its own",
+        (Some(bound), Some(_)) => Some(Declined::because_of(
             cause,
-        }),
-        (None, _) if effects.may_be_anything() || effects.writes.files.all => Some(Declined {
-            reason: "the RUN is not plain shell code, or mounts other files".to_owned(),
-            help: "install in a RUN of its own",
+            format!("`{}` in the RUN may need the sources", text_of(bound)),
+            "split the RUN: install first, in a RUN of its own",
+        )),
+        (None, _) if effects.may_be_anything() || effects.writes.files.all => Some(Declined::because_of(
             cause,
-        }),
-        (None, _) if sinking.obstacle(effects, |_| true).is_some() => Some(Declined {
-            reason: "a link leads from what the RUN uses to the sources".to_owned(),
-            help: "make the link below the COPY",
+            "the RUN is not plain shell code, or mounts other files",
+            "install in a RUN of its own",
+        )),
+        (None, _) if sinking.obstacle(effects, |_| true).is_some() => Some(Declined::because_of(
             cause,
-        }),
-        (None, _) => Some(Declined {
-            reason: "the COPY makes a folder that would have another owner".to_owned(),
-            help: "set the WORKDIR above the COPY",
+            "a link leads from what the RUN uses to the sources",
+            "make the link below the COPY",
+        )),
+        (None, _) => Some(Declined::because_of(
             cause,
-        }),
+            "the COPY makes a folder that would have another owner",
+            "set the WORKDIR above the COPY",
+        )),
         (Some(bound), None) if bound.effects(build, index).may_be_anything() => None,
-        (Some(bound), None) => Some(Declined {
-            reason: format!("`{}` may find or write files where the sources are", text_of(bound)),
-            help: "copy the sources to a folder of their own, such as /app, and name the build context",
+        (Some(bound), None) => Some(Declined::because_of(
             cause,
-        }),
+            format!("`{}` may find or write files where the sources are", text_of(bound)),
+            "copy the sources to a folder of their own, such as /app, and name the build context",
+        )),
     }
 }
 
@@ -225,11 +218,4 @@ fn text_of(step: &Step<'_, '_>) -> String {
         words.push('…');
     }
     words
-}
-
-fn report(context: &Context<'_, '_>, index: usize, declined: Declined, findings: &mut Findings) {
-    let instruction = context.build.instruction(index);
-    let span = instruction.source_span(instruction.operation.body);
-    let cause = context.build.instruction(declined.cause).span;
-    findings.missed_because_of(cause, span, declined.reason, declined.help);
 }

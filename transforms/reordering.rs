@@ -4,6 +4,7 @@
 //! may notice (see [`Effects`]). What is left can run first. [`Moves`] turns that into edits: instructions
 //! move with the comments right above them, and nothing else changes.
 
+mod declined;
 mod moves;
 mod places;
 mod volatile;
@@ -11,6 +12,7 @@ mod volatile;
 use dfopt_analysis::effects::Effects;
 use dfopt_analysis::{Build, Stage};
 
+pub(crate) use declined::Declined;
 pub(crate) use moves::{Cut, Moves, indent};
 pub(crate) use places::{Place, is_complete, relocate};
 pub(crate) use volatile::{Sources, sources_of};

@@ -4,8 +4,7 @@ use dfopt_analysis::Stage;
 use dfopt_analysis::ecosystems::Builder;
 
 use crate::Context;
-
-use super::installation::Declined;
+use crate::reordering::Declined;
 
 /// What RUN `index` could do in two steps. None where it is no such build, where its downloads are kept in a
 /// cache, or where the tool ran before: a remark on every build would be noise.

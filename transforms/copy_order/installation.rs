@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::reordering::Cut;
+use crate::reordering::{Cut, Declined};
 
 /// What a RUN is found to be.
 pub(super) enum Found {
@@ -49,24 +49,6 @@ pub(super) struct First {
     pub(super) source: String,
     /// True for a folder: its content is copied.
     pub(super) is_folder: bool,
-}
-
-/// Why an installation stays below the sources.
-pub(super) struct Declined {
-    pub(super) reason: String,
-    pub(super) help: String,
-    /// The instruction that is the cause.
-    pub(super) cause: Option<usize>,
-}
-
-impl Declined {
-    pub(super) fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { reason: reason.into(), help: help.into(), cause: None }
-    }
-
-    pub(super) fn because_of(cause: usize, reason: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { cause: Some(cause), ..Self::new(reason, help) }
-    }
 }
 
 impl Installation {

@@ -7,10 +7,10 @@ use dfopt_analysis::effects::{Effects, Files, Setting, Step};
 use dfopt_analysis::{Build, Copied, Entry, Invocation, Stage, destination, paths};
 use dfopt_syntax::dockerfile::Keyword;
 
-use crate::reordering::Sinking;
+use crate::reordering::{Declined, Sinking};
 
 use super::first_lines::destination_of;
-use super::installation::{Declined, First};
+use super::installation::First;
 
 /// What a step needs of that which sinks.
 pub(super) struct Needs {

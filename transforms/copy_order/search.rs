@@ -9,11 +9,11 @@ use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::{Keyword, ShellKind};
 use dfopt_syntax::shell::AndOrOperator;
 
-use crate::reordering::{Cut, Sinking};
+use crate::reordering::{Cut, Declined, Sinking};
 use crate::{Context, joining};
 
 use super::builds::loads_and_builds;
-use super::installation::{Declined, First, Found, Installation, Rest};
+use super::installation::{First, Found, Installation, Rest};
 use super::is_broad;
 use super::needs::{Needs, Premises};
 
