@@ -1,11 +1,12 @@
-//! The pipeline over all real files: nothing is lost, and a second run changes nothing.
+//! The pipeline over all real files: nothing is lost, and a second run changes nothing, whichever transforms
+//! run together.
 
 use std::collections::BTreeMap;
 
 use dfopt_analysis::BuildContext;
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::LineKind;
-use dfopt_transforms::{Facts, Options, optimize};
+use dfopt_transforms::{ALL, Facts, Options, Transform, optimize};
 use rayon::prelude::*;
 
 use crate::corpus;
@@ -69,4 +70,58 @@ fn every_real_file_is_rewritten_soundly() {
         problems.len(),
         problems[..problems.len().min(20)].join("\n")
     );
+}
+
+/// Every how many files a pair of transforms runs a second time over what it made.
+const SECOND_RUNS: usize = 8;
+
+fn only(transforms: &[&'static Transform]) -> Options {
+    Options { transforms: transforms.to_vec(), ..Options::default() }
+}
+
+/// What is wrong with what pairs of transforms make of one file.
+fn problem_of_pairs(source: &[u8], context: Option<&MemoryContext>, twice: bool) -> Option<String> {
+    let facts = Facts { context: context.map(|context| context as &dyn BuildContext) };
+    let changes = |transform: &&'static Transform| {
+        optimize(source, &only(&[transform]), facts).is_ok_and(|outcome| outcome.text != source)
+    };
+    // Two that change nothing alone change nothing together: neither ever sees another text.
+    let active: Vec<bool> = ALL.iter().map(|transform| changes(&transform)).collect();
+    for (first, a) in ALL.iter().enumerate() {
+        for (second, b) in ALL.iter().enumerate().skip(first + 1) {
+            if !active[first] && !active[second] {
+                continue;
+            }
+            let options = only(&[a, b]);
+            let pair = format!("--only {},{}", a.id, b.id);
+            let outcome = optimize(source, &options, facts).ok()?;
+            if !outcome.converged || !outcome.reverted.is_empty() {
+                return Some(format!("{pair}: {}, {:?}", outcome.converged, outcome.reverted));
+            }
+            if !twice {
+                continue;
+            }
+            match optimize(&outcome.text, &options, facts) {
+                Ok(again) if again.text == outcome.text => {}
+                Ok(_) => return Some(format!("{pair}: a second run changes it")),
+                Err(error) => return Some(format!("{pair}: the result is broken: {error}")),
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn every_pair_of_transforms_converges() {
+    let Some(files) = corpus::dockerfiles() else { return };
+    let files: Vec<_> = files.iter().enumerate().collect();
+    let problems: Vec<String> = files
+        .par_iter()
+        .filter_map(|(number, (name, source))| {
+            let context = corpus::context(name);
+            let twice = number % SECOND_RUNS == 0;
+            Some(format!("{name}: {}", problem_of_pairs(source, context.as_ref(), twice)?))
+        })
+        .collect();
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }
