@@ -19,7 +19,8 @@ pub fn lines(kind: Remarks, path: &Path, source: &[u8], outcome: &Outcome, look:
     if kind != Remarks::Missed {
         for applied in &outcome.applied {
             let label = look.paint(APPLIED, format!("applied[{}]", applied.transform));
-            let text = format!("{label} {} ({})", line(&applied.title), applied.effect.as_str());
+            let saves = applied.saves.as_ref().map(|saving| format!("; saves {saving}")).unwrap_or_default();
+            let text = format!("{label} {} ({}{saves})", line(&applied.title), applied.effect.as_str());
             remarks.push((applied.offset, text));
         }
     }

@@ -144,6 +144,7 @@ fn remarks_come_in_the_order_of_the_file() {
         transform: "merge-runs",
         title: "merge".to_owned(),
         effect: Effect::Preserve,
+        saves: None,
         offset,
     };
     let source = "FROM a\nRUN é; b\n".as_bytes().to_vec();

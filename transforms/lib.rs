@@ -20,6 +20,7 @@ mod reordering;
 pub use pipeline::{Applied, Facts, MissedRemark, Options, Outcome, Reverted, Settings, optimize};
 
 use dfopt_analysis::Build;
+pub use dfopt_analysis::savings::Saving;
 use dfopt_syntax::{Edit, Span};
 
 /// Every transform, in the order they run.
@@ -93,6 +94,8 @@ pub struct Rewrite {
     pub effect: Effect,
     /// The changes, as byte ranges of the file.
     pub edits: Vec<Edit>,
+    /// What it is estimated to save, where that is known.
+    pub saves: Option<Saving>,
 }
 
 /// An opportunity that a transform did not take.
@@ -145,7 +148,18 @@ impl Transform {
 impl Findings {
     /// Records a rewrite.
     pub fn rewrite(&mut self, title: impl Into<String>, effect: Effect, edits: Vec<Edit>) {
-        self.rewrites.push(Rewrite { title: title.into(), effect, edits });
+        self.rewrite_saving(None, title, effect, edits);
+    }
+
+    /// Records a rewrite with what it is estimated to save.
+    pub fn rewrite_saving(
+        &mut self,
+        saves: impl Into<Option<Saving>>,
+        title: impl Into<String>,
+        effect: Effect,
+        edits: Vec<Edit>,
+    ) {
+        self.rewrites.push(Rewrite { title: title.into(), effect, edits, saves: saves.into() });
     }
 
     /// Records a declined opportunity.

@@ -10,7 +10,7 @@ use dfopt_syntax::{Dockerfile, Edits, Span, SyntaxError};
 
 use crate::ignore::Ignores;
 use crate::recheck::recheck;
-use crate::{ALL, Context, Effect, Findings, Missed, Rewrite, Transform};
+use crate::{ALL, Context, Effect, Findings, Missed, Rewrite, Saving, Transform};
 
 /// The most rounds over the list of transforms.
 const MAX_ROUNDS: usize = 8;
@@ -67,6 +67,8 @@ pub struct Applied {
     pub title: String,
     /// What it may change in the image.
     pub effect: Effect,
+    /// What it is estimated to save, where that is known.
+    pub saves: Option<Saving>,
     /// Where, in the input.
     pub offset: u32,
 }
@@ -222,6 +224,7 @@ impl Run<'_> {
             transform: transform.id,
             title: rewrite.title,
             effect: rewrite.effect,
+            saves: rewrite.saves,
             offset: self.in_input(span.start),
         });
     }

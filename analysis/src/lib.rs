@@ -14,6 +14,7 @@ mod image;
 mod invocation;
 pub mod packages;
 pub mod paths;
+pub mod savings;
 mod shell_code;
 mod stage;
 mod state;

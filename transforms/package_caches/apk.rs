@@ -9,7 +9,7 @@ use dfopt_syntax::shell::{AndOr, AndOrOperator, Pipeline};
 use dfopt_syntax::{Edit, Span};
 
 use super::{is_mounted, is_read, removes_cache};
-use crate::{Effect, Findings, Rewrite};
+use crate::{Effect, Findings};
 
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     let is_old = |stage: &Stage| build.base_image(stage.instructions.start).is_some_and(lacks_the_option);
@@ -34,7 +34,7 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     if plans.iter().any(|plan| plan.drops_update) {
         let edits = plans.into_iter().flat_map(|plan| plan.edits).collect();
         let title = "use `apk add --no-cache` instead of `apk update`".to_owned();
-        findings.rewrites.push(Rewrite { title, effect: Effect::Slim, edits });
+        findings.rewrite(title, Effect::Slim, edits);
         return;
     }
     for plan in plans {
