@@ -1,4 +1,5 @@
-//! Leaves no package manager's cache behind in the layer that made it: apt, apk, pip.
+//! Leaves no package manager's cache behind in the layer that made it: apt, apk, dnf, yum, microdnf, tdnf,
+//! zypper, pacman, pip.
 //!
 //! What a RUN downloads and does not remove itself stays in its layer for good; a later `rm` only hides it.
 //!
@@ -21,12 +22,24 @@
 //! RUN pip3 install --no-cache-dir -r requirements.txt
 //! ```
 //!
+//! | program | gone | how |
+//! |---|---|---|
+//! | `apt-get`, `apt`, `aptitude` | `/var/lib/apt/lists` | `rm -rf`; the official images remove the packages |
+//! | `apk` | `/var/cache/apk` | `--no-cache`, without `apk update` |
+//! | `dnf`, `dnf5`, `yum`, `microdnf`, `tdnf` | `/var/cache/{dnf,libdnf5,yum,tdnf}` | its own `clean all` |
+//! | `zypper` | `/var/cache/zypp` | its own `clean --all` |
+//! | `pacman` | `/var/cache/pacman/pkg` | `rm -rf`; `-Scc --noconfirm` answers no |
+//! | `pip` | `/root/.cache/pip` | `--no-cache-dir` |
+//!
 //! # Why it is safe
 //!
 //! Only files that the package manager would fetch again are gone, and nothing later in the file counts
 //! on them: no later RUN, in this stage or in one built FROM it, installs from the index without fetching
 //! it, and none runs a script of the project, which could. (A script from the network has to work on images
 //! without an index.) The clean-up runs last, only if everything before it succeeded, by absolute path.
+//! dnf and the others fetch what they need again, except where an option or the network keeps them from it;
+//! their own clean-up is added only where the program ran for sure and nothing takes it, its repositories or
+//! its interpreter away. Packages that are kept on purpose (`keepcache=1`, `--downloadonly`) stay.
 //! A RUN is left alone where a cache mount covers the folder, where it cleans up already, where the
 //! environment turns the cache off, or where its code is not understood. Stages that are only copied from
 //! ship no cache and are left alone, too; `apk add --no-cache` is the exception, as it replaces
@@ -35,6 +48,7 @@
 mod apk;
 mod apt;
 mod pip;
+mod system;
 
 use dfopt_analysis::packages::{Family, Manager};
 use dfopt_analysis::{Build, Invocation, ShellCode};
@@ -45,7 +59,7 @@ use crate::{Context, Effect, Findings, Transform};
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "package-caches",
     effect: Effect::Slim,
-    acts_on: &["DL3009", "DL3019", "DL3042"],
+    acts_on: &["DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042"],
     source: include_str!("package_caches.rs"),
     run,
 };
@@ -53,6 +67,7 @@ pub(crate) const TRANSFORM: Transform = Transform {
 fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     apt::run(context.build, findings);
     apk::run(context.build, findings);
+    system::run(context.build, findings);
     pip::run(context.build, findings);
 }
 
@@ -89,12 +104,41 @@ fn is_read(build: &Build<'_>, family: Family) -> bool {
     })
 }
 
-/// True for an `rm` of something in the caches of that family.
+/// True for what removes something in the caches of that family.
 fn removes_cache(invocation: &Invocation<'_>, family: Family) -> bool {
-    let caches = Manager::of_family(family).caches;
-    invocation.program == "rm"
-        && invocation.arguments.iter().filter_map(|word| invocation.literal(word)).any(|path| {
-            let path = path.trim_end_matches(['*', '/']);
-            caches.iter().any(|cache| is_within(path, cache) || is_within(cache, path) && path.len() > 1)
+    removes_folder(invocation, Manager::of_family(family).caches)
+}
+
+/// True for an `rm` or a `find … -delete` of one of the folders, of something in it, or of a folder around it.
+fn removes_folder(invocation: &Invocation<'_>, folders: &[&str]) -> bool {
+    let words = || invocation.arguments.iter().filter_map(|word| invocation.literal(word));
+    let named = words().any(|path| {
+        let path = path.trim_end_matches(['*', '/']);
+        folders.iter().any(|folder| is_within(path, folder) || is_within(folder, path) && path.len() > 1)
+    });
+    // `/var/lib/{apt,dpkg}` and the like.
+    let in_braces = || {
+        invocation.arguments.iter().any(|word| {
+            let text = invocation.slice(word.span);
+            text.contains(&b'{') && folders.iter().any(|folder| may_expand_to(text, folder))
         })
+    };
+    matches!(invocation.program.as_ref(), "rm" | "find") && (named || in_braces())
+}
+
+/// True where the text up to its first brace leads to the folder.
+fn may_expand_to(text: &[u8], folder: &str) -> bool {
+    let start = text.split(|&b| b == b'{').next().unwrap_or_default();
+    start.len() > 1 && folder.as_bytes().starts_with(start)
+}
+
+/// A builtin in the shell itself that keeps what is appended from running.
+fn ends_early(code: &ShellCode<'_>) -> Option<&'static str> {
+    let text = code.text.bytes();
+    code.script.simple_commands().into_iter().filter(|(_, context)| context.runs_in_shell()).find_map(
+        |(command, _)| {
+            let name = command.words.first()?.literal(text)?;
+            ["exec", "exit", "return"].into_iter().find(|builtin| name == *builtin)
+        },
+    )
 }

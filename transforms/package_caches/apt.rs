@@ -4,7 +4,7 @@ use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, only_up
 use dfopt_analysis::{After, Build, Invocation, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
 
-use super::{is_mounted, is_within, shipped_instructions};
+use super::{ends_early, is_mounted, removes_folder, shipped_instructions};
 use crate::{Effect, Findings, joining};
 
 /// Where `apt-get update` puts the lists. `apt-get clean` is not needed: the official images of Debian and
@@ -76,17 +76,7 @@ fn removes_lists(invocation: &Invocation<'_>) -> bool {
         return command.manager.family == Family::Apt
             && matches!(command.name.as_ref(), "dist-clean" | "distclean");
     }
-    let words = || invocation.arguments.iter().filter_map(|word| invocation.literal(word));
-    let names_lists = words().any(|path| {
-        let path = path.trim_end_matches(['*', '/']);
-        is_within(path, LISTS) || (path.len() > 1 && is_within(LISTS, path))
-    });
-    // `/var/lib/{apt,dpkg}` and the like.
-    let braces = invocation.arguments.iter().any(|word| {
-        let text = invocation.slice(word.span);
-        text.starts_with(b"/var/") && text.contains(&b'{')
-    });
-    matches!(invocation.program.as_ref(), "rm" | "find") && (names_lists || braces)
+    removes_folder(invocation, &[LISTS])
 }
 
 /// The first instruction on top of this one that may need the lists.
@@ -97,15 +87,4 @@ fn needed_below(build: &Build<'_>, index: usize) -> Option<(usize, IndexUse)> {
         IndexUse::Replaces => After::Leave,
         needs @ (IndexUse::Needs | IndexUse::Unknown) => After::Found((i, needs)),
     })
-}
-
-/// A builtin in the shell itself that keeps what is appended from running.
-fn ends_early(code: &ShellCode<'_>) -> Option<&'static str> {
-    let text = code.text.bytes();
-    code.script.simple_commands().into_iter().filter(|(_, context)| context.runs_in_shell()).find_map(
-        |(command, _)| {
-            let name = command.words.first()?.literal(text)?;
-            ["exec", "exit", "return"].into_iter().find(|builtin| name == *builtin)
-        },
-    )
 }

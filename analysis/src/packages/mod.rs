@@ -1,7 +1,8 @@
 //! Package managers: which commands are theirs, what those do, and the facts rewrites stand on.
 //!
-//! The facts are tables ([`managers`], [`recommends`]); the code only reads them.
+//! The facts are tables ([`managers`], [`caches`], [`recommends`]); the code only reads them.
 
+pub mod caches;
 mod command;
 mod index;
 pub mod managers;
