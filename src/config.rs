@@ -6,6 +6,9 @@
 //! skip = ["merge-runs"]          # do not run these
 //! exclude = ["vendor/", "*.old"] # not when a directory is searched; as in .gitignore, relative to this file
 //!
+//! [merge-runs]
+//! merge = "related"              # which neighbouring RUNs become one: related, all or off
+//!
 //! [copy-order]
 //! install-first = true           # add a RUN that installs before the project itself is there
 //! ```
@@ -21,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use dfopt_transforms::Transform;
+use dfopt_transforms::{Merge, Settings, Transform};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -38,7 +41,7 @@ pub const FILE_NAME: &str = "dfopt.toml";
 const LIMIT: u64 = 1 << 20;
 
 /// Every key at the top of the file.
-const KEYS: &[&str] = &["level", "only", "skip", "exclude", "copy-order"];
+const KEYS: &[&str] = &["level", "only", "skip", "exclude", "merge-runs", "copy-order"];
 
 /// What a `dfopt.toml` says.
 #[derive(Debug, Default)]
@@ -79,7 +82,8 @@ impl Config {
                 "only" => config.selection.only = Some(reader.transforms(value)?),
                 "skip" => config.selection.skip = reader.transforms(value)?,
                 "exclude" => config.exclude = Some(globs(&reader, value)?),
-                "copy-order" => config.selection.settings = copy_order::settings(&reader, value)?,
+                "copy-order" => copy_order::read(&reader, value, &mut config.selection.settings)?,
+                "merge-runs" => merge_runs(&reader, value, &mut config.selection.settings)?,
                 name => return Err(unknown(&reader, name, key.span().start)),
             }
         }
@@ -179,6 +183,17 @@ fn directory_of(path: &Path) -> &Path {
 fn resolved(directory: &Path) -> PathBuf {
     let absolute = || std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
     directory.canonicalize().unwrap_or_else(|_| absolute())
+}
+
+/// Reads the table of `merge-runs` into `settings`.
+fn merge_runs(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>, settings: &mut Settings) -> Result<()> {
+    for (key, offset, value) in reader.entries(value)? {
+        match key {
+            "merge" => settings.merge = reader.at_key(key).choice(value, &Merge::ALL)?,
+            key => return Err(reader.unknown(key, offset, &["merge"])),
+        }
+    }
+    Ok(())
 }
 
 fn globs(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<(PathBuf, Gitignore)> {

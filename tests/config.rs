@@ -71,11 +71,11 @@ fn says_what_is_wrong_and_where() {
     let cases = [
         (
             "level = \"slim\"\n\nskpi = []\n",
-            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude, copy-order)",
+            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude, merge-runs, copy-order)",
         ),
         (
             "[transforms]\nx = 1\n",
-            "1:2: unknown key `transforms` (known: level, only, skip, exclude, copy-order)",
+            "1:2: unknown key `transforms` (known: level, only, skip, exclude, merge-runs, copy-order)",
         ),
         (
             "level = \"slimm\"\n",
@@ -86,9 +86,16 @@ fn says_what_is_wrong_and_where() {
         ("skip = [1]\n", "1:9: `skip` must be a list of strings: [\"…\", \"…\"]"),
         ("skip = [ \"merge-run\"]\n", id.as_str()),
         (
-            "[merge-runs]\nmerge = 1\n",
-            "1:2: the transform `merge-runs` has no options; use `only` or `skip` to choose it",
+            "[late-args]\nmerge = 1\n",
+            "1:2: the transform `late-args` has no options; use `only` or `skip` to choose it",
         ),
+        ("merge-runs = 1\n", "1:14: `merge-runs` must be a table"),
+        ("[merge-runs]\nmerge = 1\n", "2:9: `merge` must be a string: related, all, off"),
+        (
+            "[merge-runs]\nmerge = \"al\"\n",
+            "2:9: `merge` has no `al`; did you mean `all`? (known: related, all, off)",
+        ),
+        ("[merge-runs]\nmegre = \"all\"\n", "2:1: unknown key `megre`; did you mean `merge`? (known: merge)"),
         ("copy-order = 1\n", "1:14: `copy-order` must be a table"),
         (
             "[copy-order]\ninstall-frist = true\n",
@@ -109,6 +116,20 @@ fn says_what_is_wrong_and_where() {
         sandbox.check("--config ./dfopt.toml", &format!("! dfopt: error: dfopt.toml:{message}\nexit 2\n"));
         assert_eq!(sandbox.read("Dockerfile"), WASTEFUL);
     }
+}
+
+#[test]
+fn merge_runs_is_told_what_to_merge() {
+    let source = "FROM debian:12\nRUN a\nRUN b\nRUN mkdir c\nRUN mkdir d\n";
+    let merged = |config: &str| {
+        let sandbox = Sandbox::with(&[("dfopt.toml", config), ("Dockerfile", source)]);
+        assert_eq!(sandbox.run("--write").code, 0);
+        sandbox.read("Dockerfile").matches("RUN").count()
+    };
+    assert_eq!(merged(""), 3);
+    assert_eq!(merged("[merge-runs]\nmerge = \"related\"\n[copy-order]\ninstall-first = true\n"), 3);
+    assert_eq!(merged("[merge-runs]\nmerge = \"all\"\n[copy-order]\ninstall-first = true\n"), 1);
+    assert_eq!(merged("[merge-runs]\nmerge = \"off\"\n"), 4);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use dfopt_analysis::BuildContext;
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::LineKind;
-use dfopt_transforms::{ALL, Facts, Options, Transform, optimize};
+use dfopt_transforms::{ALL, Facts, Merge, Options, Settings, Transform, optimize};
 use rayon::prelude::*;
 
 use crate::corpus;
@@ -22,18 +22,18 @@ fn comments(source: &[u8]) -> BTreeMap<Vec<u8>, usize> {
 }
 
 /// What is wrong with the rewrite of one file.
-fn problem(source: &[u8], context: Option<&MemoryContext>) -> Option<String> {
+fn problem(source: &[u8], context: Option<&MemoryContext>, options: &Options) -> Option<String> {
     let facts = Facts { context: context.map(|context| context as &dyn BuildContext) };
     match Dockerfile::parse(source) {
         Ok(dockerfile) if dockerfile.text() != source => return Some("the tree is not lossless".to_owned()),
         Ok(dockerfile) if dockerfile.check().is_ok() => {}
         _ => {
-            return optimize(source, &Options::default(), facts)
+            return optimize(source, options, facts)
                 .is_ok()
                 .then(|| "an invalid file was accepted".to_owned());
         }
     }
-    let outcome = optimize(source, &Options::default(), facts).ok()?;
+    let outcome = optimize(source, options, facts).ok()?;
     if !outcome.converged {
         return Some("does not converge".to_owned());
     }
@@ -46,7 +46,7 @@ fn problem(source: &[u8], context: Option<&MemoryContext>) -> Option<String> {
     if comments(source) != comments(&outcome.text) {
         return Some("comments differ".to_owned());
     }
-    let again = optimize(&outcome.text, &Options::default(), facts).ok()?;
+    let again = optimize(&outcome.text, options, facts).ok()?;
     if again.text != outcome.text {
         let (first, second) = (String::from_utf8_lossy(&outcome.text), String::from_utf8_lossy(&again.text));
         return Some(format!("a second run changes it\n{first}\n-----\n{second}"));
@@ -54,14 +54,13 @@ fn problem(source: &[u8], context: Option<&MemoryContext>) -> Option<String> {
     None
 }
 
-#[test]
-fn every_real_file_is_rewritten_soundly() {
+fn check(options: &Options) {
     let Some(files) = corpus::dockerfiles() else { return };
     let problems: Vec<String> = files
         .par_iter()
         .filter_map(|(name, source)| {
             let context = corpus::context(name);
-            Some(format!("{name}: {}", problem(source, context.as_ref())?))
+            Some(format!("{name}: {}", problem(source, context.as_ref(), options)?))
         })
         .collect();
     assert!(
@@ -70,6 +69,17 @@ fn every_real_file_is_rewritten_soundly() {
         problems.len(),
         problems[..problems.len().min(20)].join("\n")
     );
+}
+
+#[test]
+fn every_real_file_is_rewritten_soundly() {
+    check(&Options::default());
+}
+
+#[test]
+fn every_real_file_is_merged_soundly() {
+    let settings = Settings { merge: Merge::All, ..Settings::default() };
+    check(&Options { settings, ..Options::default() });
 }
 
 /// Every how many files a pair of transforms runs a second time over what it made.

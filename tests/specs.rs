@@ -6,13 +6,15 @@
 //! the input stays as it is. A `missed` block lists the reasons that must be reported, in order, as
 //! `LINE: REASON`, with the line of the cause where there is one. A `context` block holds the build context:
 //! paths, each with its lines below it, four blanks deeper; without one the context is not known. An
-//! (empty) `install-first` block sets that option. Every
-//! output is put in again and must come out the same.
+//! (empty) `install-first` block sets that option; a `merge` block holds the value of that one. Every output
+//! is put in again and must come out the same.
 
 use std::path::{Path, PathBuf};
 
 use dfopt_analysis::BuildContext;
-use dfopt_transforms::{ALL, Effect, Facts, MissedRemark, Options, Outcome, Settings, Transform, optimize};
+use dfopt_transforms::{
+    ALL, Effect, Facts, Merge, MissedRemark, Options, Outcome, Settings, Transform, optimize,
+};
 
 use crate::memory::MemoryContext;
 
@@ -43,6 +45,11 @@ fn blocks(markdown: &str) -> Vec<Block> {
     }
     assert!(open.is_none(), "an unclosed block in:\n{markdown}");
     blocks
+}
+
+fn merge(name: &str) -> Merge {
+    let choice = Merge::ALL.iter().find(|(known, _)| *known == name.trim());
+    choice.unwrap_or_else(|| panic!("no such choice: {name}")).1
 }
 
 fn rewrite(source: &str, transform: &'static Transform, facts: &Given) -> Outcome {
@@ -78,7 +85,11 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
     let find = |language: &str| blocks.iter().find(|block| block.language == language);
     let given = Given {
         context: find("context").map(|block| MemoryContext::parse(&block.text)),
-        settings: Settings { install_first: find("install-first").is_some(), ..Settings::default() },
+        settings: Settings {
+            install_first: find("install-first").is_some(),
+            merge: find("merge").map_or(Merge::default(), |block| merge(&block.text)),
+            ..Settings::default()
+        },
     };
     let outcome = rewrite(before, transform, &given);
     let text = String::from_utf8_lossy(&outcome.text).into_owned();

@@ -54,8 +54,8 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
                 continue;
             }
             match joining::check(build, update) {
-                Ok(()) => {
-                    let edits = joining::merge(build, update, install);
+                Ok(joint) => {
+                    let edits = joining::merge(build, update, &[joint]);
                     findings.rewrite("run `apt-get update` with the installation", Effect::Preserve, edits);
                 }
                 Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),

@@ -6,14 +6,21 @@
 //! group.
 
 mod errexit;
+mod leavings;
+mod options;
+mod style;
 
 use dfopt_analysis::{Build, ShellCode};
 use dfopt_syntax::dockerfile::{Instruction, Keyword, LineKind, ShellKind};
-use dfopt_syntax::shell::{Command, CompoundKind, Node, ParameterOperator, Terminator, WordPart};
+use dfopt_syntax::shell::Terminator;
 use dfopt_syntax::{Edit, Span};
 
 use crate::ignore::is_pragma;
-use errexit::{Errexit, UNGUARDED, ends_simply, errexit};
+use errexit::{Errexit, UNGUARDED, ends_simply, errexit, sees_last};
+use leavings::{Leaving, asks_for_its_shell};
+pub(crate) use leavings::{left_behind, looks_back};
+use options::SharedOptions;
+use style::Style;
 
 /// Why commands cannot be joined, and what the user can do about it.
 #[derive(Debug)]
@@ -26,31 +33,65 @@ fn obstacle<T>(reason: impl Into<String>, help: &'static str) -> Result<T, Obsta
     Err(Obstacle { reason: reason.into(), help })
 }
 
-/// The edits that make one RUN of the neighbours `first..=last`, each of which [`check`] has let pass with
-/// the one above it.
-pub(crate) fn merge(build: &Build<'_>, first: usize, last: usize) -> Vec<Edit> {
+/// How two neighbouring RUNs become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Joint {
+    /// `a; b`, as both stop at each failure; else `a && b`.
+    pub(crate) is_sequence: bool,
+    /// `(a) && b`: a subshell keeps in what the first does to its shell.
+    pub(crate) confines: bool,
+    /// `a && { b; c; }`: the second is no plain chain.
+    pub(crate) groups: bool,
+    /// Where the second starts in the file, without the `set` that both start with.
+    second: u32,
+}
+
+/// The edits that make one RUN of `first` and its neighbours below, one for each joint.
+pub(crate) fn merge(build: &Build<'_>, first: usize, joints: &[Joint]) -> Vec<Edit> {
+    let last = first + joints.len();
     let style = Style::of(build, &Vec::from_iter(first..=last));
+    let body = |index: usize| {
+        let instruction = build.instruction(index);
+        instruction.source_span(instruction.operation.body)
+    };
     let mut edits = Vec::new();
     let mut close = "";
-    for below in first + 1..=last {
-        let (a, b) = (build.instruction(below - 1), build.instruction(below));
-        let start = a.source_span(a.operation.body).end;
-        let end = b.source_span(b.operation.body).start;
-        let joint = style.joint(build, &comments_between(build, a, b));
-        let is_list = build.shell_code(below).is_some_and(|code| code.and_chain().is_none());
-        let open = if is_list { "{ " } else { "" };
-        edits.push(Edit::replace(Span { start, end }, format!("{close}{joint}{open}")));
-        close = if is_list { "; }" } else { "" };
+    for (number, joint) in joints.iter().enumerate() {
+        let above = first + number;
+        if joint.confines {
+            close = ")";
+            // Further down it was opened behind the joint above.
+            if number == 0 {
+                edits.push(Edit::insert(body(above).start, subshell(build, above)));
+            }
+        }
+        let (open, next_close) = match joints.get(number + 1) {
+            Some(next) if next.confines => (subshell(build, above + 1), ")"),
+            _ if joint.groups => ("{ ", "; }"),
+            _ => ("", ""),
+        };
+        let span = Span { start: body(above).end, end: joint.second };
+        let comments = comments_between(build, above, joint.second);
+        let operator = if joint.is_sequence { ";" } else { " &&" };
+        let text = style.joint(build, above, close, operator, &comments);
+        edits.push(Edit::replace(span, text + open));
+        close = next_close;
     }
     if !close.is_empty() {
-        let instruction = build.instruction(last);
-        edits.push(Edit::insert(instruction.source_span(instruction.operation.body).end, close));
+        edits.push(Edit::insert(body(last).end, close));
     }
     edits
 }
 
-/// Whether the RUN `first` and the one below it can become one.
-pub(crate) fn check(build: &Build<'_>, first: usize) -> Result<(), Obstacle> {
+/// Opens a subshell; `((` would be arithmetic.
+fn subshell(build: &Build<'_>, index: usize) -> &'static str {
+    let instruction = build.instruction(index);
+    let body = instruction.source_span(instruction.operation.body);
+    if body.of(build.source()).starts_with(b"(") { "( " } else { "(" }
+}
+
+/// Whether the RUN `first` and the one below it can become one, and how.
+pub(crate) fn check(build: &Build<'_>, first: usize) -> Result<Joint, Obstacle> {
     let second = first + 1;
     let (a, b) = (build.instruction(first), build.instruction(second));
     if a.operation.flags.iter().map(|flag| &flag.text).ne(b.operation.flags.iter().map(|flag| &flag.text)) {
@@ -63,19 +104,11 @@ pub(crate) fn check(build: &Build<'_>, first: usize) -> Result<(), Obstacle> {
         return obstacle("one of the RUNs is not plain shell code", "write both as commands for sh or bash");
     };
     check_end(a, code_a, build)?;
-    if let Some(what) = left_behind(code_a, code_a.script.list.span) {
-        return obstacle(
-            format!("{what} in the first RUN would reach into the second"),
-            "put it in a subshell, or merge by hand",
-        );
-    }
-    if build.exits_on_error(first) && (code_a.and_chain().is_none() || !ends_simply(code_a)) {
-        return obstacle(UNGUARDED, "merge by hand");
-    }
     if let Some(what) = looks_back(code_b) {
         return obstacle(format!("the second RUN reads `{what}`"), "merge by hand");
     }
-    let comments = comments_between(build, a, b);
+    let joint = joint(build, first, code_a, code_b)?;
+    let comments = comments_between(build, first, joint.second);
     if comments.iter().any(|comment| is_pragma(comment)) {
         return obstacle(
             "a comment between the RUNs is meant for a tool",
@@ -85,10 +118,61 @@ pub(crate) fn check(build: &Build<'_>, first: usize) -> Result<(), Obstacle> {
     if comments.iter().any(|comment| std::str::from_utf8(comment).is_err()) {
         return obstacle("a comment between the RUNs is not UTF-8", "save the file as UTF-8");
     }
-    if code_b.and_chain().is_none() && check_text(code_b).and_then(|()| check_last(code_b)).is_err() {
+    if joint.groups && check_text(code_b).and_then(|()| check_last(code_b)).is_err() {
         return obstacle("the second RUN cannot be grouped", "merge by hand");
     }
-    Ok(())
+    Ok(joint)
+}
+
+fn joint(
+    build: &Build<'_>,
+    first: usize,
+    code_a: &ShellCode<'_>,
+    code_b: &ShellCode<'_>,
+) -> Result<Joint, Obstacle> {
+    let b = build.instruction(first + 1);
+    let whole = code_a.script.list.span;
+    let shared = SharedOptions::of(code_a, code_b);
+    let leaving = left_behind(code_a, shared.as_ref().map_or(whole, |shared| shared.rest_of_first));
+    let joint = Joint {
+        is_sequence: false,
+        confines: false,
+        groups: match &shared {
+            Some(shared) => !shared.second_is_chain,
+            None => code_b.and_chain().is_none(),
+        },
+        second: match &shared {
+            Some(shared) => code_b.source_span(shared.rest_of_second).start,
+            None => b.source_span(b.operation.body).start,
+        },
+    };
+    if let Some(Leaving { what, is_confinable }) = leaving {
+        let unguarded = errexit(build, first, code_a) != Errexit::Off && code_a.and_chain().is_none();
+        if !is_confinable || shared.is_some() || unguarded || asks_for_its_shell(code_a) {
+            return obstacle(
+                format!("{what} in the first RUN would reach into the second"),
+                "put it in a subshell, or merge by hand",
+            );
+        }
+        return match build.exits_on_error(first) && !ends_simply(code_a) {
+            true => obstacle(UNGUARDED, "merge by hand"),
+            false => Ok(Joint { confines: true, ..joint }),
+        };
+    }
+    let stops = errexit(build, first, code_a) != Errexit::Off;
+    if !stops {
+        return Ok(joint);
+    }
+    if code_a.and_chain().is_some() && ends_simply(code_a) {
+        return Ok(joint);
+    }
+    let both_stop = [(first, code_a), (first + 1, code_b)]
+        .iter()
+        .all(|(index, code)| errexit(build, *index, code) == Errexit::On);
+    if both_stop && sees_last(code_a) && ends_simply(code_a) {
+        return Ok(Joint { is_sequence: true, groups: false, ..joint });
+    }
+    obstacle(UNGUARDED, "merge by hand")
 }
 
 /// The edit that makes RUN `index` run `command` last, once everything before it succeeded.
@@ -119,13 +203,13 @@ pub(crate) fn append(build: &Build<'_>, index: usize, command: &str) -> Result<E
     }
     // Where the shell stops at each failure, `;` is enough, unless it overlooks that of the last command.
     let errexit = errexit(build, index, code);
-    let is_seen = last.and_or.rest.is_empty() && last.and_or.first.negations.is_empty();
     let is_list = code.script.list.items.len() > 2;
-    let joint = match ends_simply(code) {
-        simple if errexit == Errexit::On && is_seen && (is_list || !simple) => style.semicolon(build),
+    let operator = match ends_simply(code) {
+        simple if errexit == Errexit::On && sees_last(code) && (is_list || !simple) => ";",
         false if errexit != Errexit::Off => return obstacle(UNGUARDED, "add the clean-up by hand"),
-        _ => style.joint(build, &[]),
+        _ => " &&",
     };
+    let joint = style.joint(build, index, "", operator, &[]);
     let blanks = build.source()[body_end as usize..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     Ok(Edit::replace(Span { start, end: body_end + blanks as u32 }, joint + command))
 }
@@ -177,196 +261,13 @@ fn check_lines(instruction: &Instruction<'_>, build: &Build<'_>) -> Result<(), O
     obstacle("a continuation or comment follows its last command", "end the RUN with its last command")
 }
 
-/// Builtins that change the shell they run in (POSIX 2.14 and bash's own), and `exec`, which replaces it.
-const SHELL_CHANGING: &[&str] = &[
-    ".",
-    "alias",
-    "break",
-    "builtin",
-    "cd",
-    "command",
-    "continue",
-    "declare",
-    "enable",
-    "eval",
-    "exec",
-    "exit",
-    "export",
-    "getopts",
-    "hash",
-    "let",
-    "local",
-    "mapfile",
-    "popd",
-    "pushd",
-    "read",
-    "readarray",
-    "readonly",
-    "return",
-    "set",
-    "shift",
-    "shopt",
-    "source",
-    "trap",
-    "typeset",
-    "ulimit",
-    "umask",
-    "unalias",
-    "unset",
-];
-
-/// What the part `within` of the code leaves behind in its shell, where it may.
-pub(crate) fn left_behind(code: &ShellCode<'_>, within: Span) -> Option<String> {
-    let text = code.text.bytes();
-    let mut found = None;
-    code.script.walk(&mut |node, context| {
-        let is_outside = node.span().start < within.start || within.end < node.span().end;
-        if found.is_some() || is_outside || !context.runs_in_shell() {
-            return;
-        }
-        found = match node {
-            Node::Simple(command) => match command.words.first() {
-                None if command.assignments.is_empty() => Some("a redirection".to_owned()),
-                None => Some("an assignment".to_owned()),
-                Some(word) => match word.literal(text) {
-                    // It is a special builtin: what is assigned for it stays (POSIX 2.14).
-                    Some(name) if name == ":" && !command.assignments.is_empty() => {
-                        Some("an assignment".to_owned())
-                    }
-                    Some(name) if !SHELL_CHANGING.contains(&name.as_ref()) => None,
-                    Some(name) => Some(format!("`{name}`")),
-                    None => Some("a command that a variable names".to_owned()),
-                },
-            },
-            Node::Compound(Command::Function(_)) => Some("a function".to_owned()),
-            Node::Compound(Command::Compound(compound)) => match compound.kind {
-                CompoundKind::For { .. } | CompoundKind::Select { .. } => Some("a loop variable".to_owned()),
-                CompoundKind::Arithmetic(_) | CompoundKind::ArithmeticFor { .. } => {
-                    Some("arithmetic".to_owned())
-                }
-                _ => None,
-            },
-            Node::Part(WordPart::Parameter { operator: Some(ParameterOperator::Assign { .. }), .. }) => {
-                Some("an assignment".to_owned())
-            }
-            Node::Part(WordPart::Arithmetic { span, .. }) if span.of(text).contains(&b'=') => {
-                Some("arithmetic".to_owned())
-            }
-            _ => None,
-        };
-    });
-    found
-}
-
-/// The variable that tells the code something of the shell's past, where it reads one.
-pub(crate) fn looks_back(code: &ShellCode<'_>) -> Option<String> {
-    let text = code.text.bytes();
-    let mut found = None;
-    code.script.walk(&mut |node, _| {
-        if let Node::Part(WordPart::Parameter { name, .. }) = node
-            && [&b"_"[..], b"!", b"LINENO", b"SECONDS", b"RANDOM"].contains(&name.of(text))
-        {
-            found = Some(format!("${}", String::from_utf8_lossy(name.of(text))));
-        }
-    });
-    found
-}
-
-/// The comments between two neighbours, and those in the second above its code, without blanks around.
-fn comments_between<'b>(build: &'b Build<'_>, a: &Instruction<'_>, b: &Instruction<'_>) -> Vec<&'b [u8]> {
-    let code_start = b.source_span(b.operation.body).start;
+/// The comments between RUN `index` and byte `end` of the one below it, without blanks around.
+fn comments_between<'b>(build: &'b Build<'_>, index: usize, end: u32) -> Vec<&'b [u8]> {
+    let (a, b) = (build.instruction(index), build.instruction(index + 1));
     build.dockerfile().lines()[a.lines.end..b.lines.end]
         .iter()
-        .take_while(|line| line.span.start < code_start)
+        .take_while(|line| line.span.start < end)
         .filter(|line| line.kind == LineKind::Comment)
         .map(|line| line.span.of(build.source()).trim_ascii())
         .collect()
-}
-
-/// How many instructions of a file are asked how it is written.
-const STYLE_SAMPLE: usize = 256;
-
-/// How a file writes one command a line.
-#[derive(Clone, Debug)]
-struct Style {
-    /// `&&` opens the next line; else it ends this one.
-    leading: bool,
-    indent: String,
-}
-
-impl Style {
-    /// The style of the first of `preferred`, which is not empty, that has a joint over two lines, else of
-    /// any RUN.
-    fn of(build: &Build<'_>, preferred: &[usize]) -> Self {
-        let all = 0..build.dockerfile().instructions().len().min(STYLE_SAMPLE);
-        let mut joints =
-            preferred.iter().copied().chain(all).filter_map(|index| Self::of_joint(build, index));
-        joints.next().unwrap_or_else(|| {
-            let indent = preferred.iter().find_map(|&index| continuation_indent(build, index));
-            Self { leading: false, indent: indent.unwrap_or_else(|| deeper(build, preferred[0])) }
-        })
-    }
-
-    fn of_joint(build: &Build<'_>, index: usize) -> Option<Self> {
-        let instruction = build.instruction(index);
-        if instruction.keyword() != Keyword::Run || instruction.lines.len() < 2 {
-            return None;
-        }
-        let code = build.shell_code(index).filter(|code| code.kind == ShellKind::Plain)?;
-        let source = build.source();
-        code.script.list.items.iter().flat_map(|item| &item.and_or.rest).find_map(
-            |(_, operator, pipeline)| {
-                let operator = code.source_span(*operator);
-                let next = code.source_span(pipeline.span);
-                let leading = source[..operator.start as usize]
-                    .trim_ascii_end()
-                    .ends_with(&[build.dockerfile().escape()]);
-                let broken = leading || source[operator.end as usize..next.start as usize].contains(&b'\n');
-                let line_start = if leading { operator.start } else { next.start };
-                broken.then(|| Self { leading, indent: indent_at(source, line_start + 1) })
-            },
-        )
-    }
-
-    /// ` && ` over a line break, with the comments in between.
-    fn joint(&self, build: &Build<'_>, comments: &[&[u8]]) -> String {
-        let (end, start) = if self.leading { ("", "&& ") } else { (" &&", "") };
-        let mut text = self.line_break(build, end);
-        for comment in comments {
-            text.push_str(&self.indent);
-            text.push_str(&String::from_utf8_lossy(comment));
-            text.push_str(build.dockerfile().newline());
-        }
-        text + &self.indent + start
-    }
-
-    /// `; ` over a line break.
-    fn semicolon(&self, build: &Build<'_>) -> String {
-        self.line_break(build, ";") + &self.indent
-    }
-
-    fn line_break(&self, build: &Build<'_>, end: &str) -> String {
-        format!("{end} {}", build.dockerfile().continuation())
-    }
-}
-
-/// Four blanks more than the instruction.
-fn deeper(build: &Build<'_>, index: usize) -> String {
-    indent_at(build.source(), build.instruction(index).span.start + 1) + "    "
-}
-
-/// The indent of the first continuation line with code.
-fn continuation_indent(build: &Build<'_>, index: usize) -> Option<String> {
-    let lines = &build.dockerfile().lines()[build.instruction(index).lines.clone()];
-    let line = lines.iter().skip(1).find(|line| line.kind == LineKind::Code)?;
-    Some(indent_at(build.source(), line.span.end))
-}
-
-/// The blanks at the start of the line that holds byte `offset - 1`, or that starts at `offset`.
-fn indent_at(source: &[u8], offset: u32) -> String {
-    let before = &source[..offset as usize];
-    let trimmed = before.strip_suffix(b"\n").unwrap_or(before);
-    let line_start = trimmed.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
-    let blanks = source[line_start..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    String::from_utf8_lossy(&source[line_start..line_start + blanks]).into_owned()
 }

@@ -17,6 +17,7 @@ mod pipeline;
 mod recheck;
 mod reordering;
 
+pub use merge_runs::Merge;
 pub use pipeline::{Applied, Facts, MissedRemark, Options, Outcome, Reverted, Settings, optimize};
 
 use dfopt_analysis::Build;

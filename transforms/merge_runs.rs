@@ -1,4 +1,4 @@
-//! Makes one layer of neighbouring RUNs that work for the same package manager.
+//! Makes one layer of neighbouring RUNs that belong together.
 //!
 //! Steps of one installation change together, so caching them apart gains nothing; and what a later RUN
 //! cleans up is still in the layer below it.
@@ -21,21 +21,32 @@
 //!     rm -rf /var/lib/apt/lists/*
 //! ```
 //!
+//! Which belong together (`merge = "related"`, the default): those that work for the same package manager;
+//! those that only set things up and take no time, such as `mkdir` and `useradd`; and one that does no more than
+//! to finish or clean up what the RUN above it made, whose files would be in the image twice. An expensive step
+//! stays apart from what is edited for other reasons, and RUNs that would need brackets around their code stay
+//! as they are. In a `dfopt.toml`, `merge = "all"` in the table `[merge-runs]` merges all neighbours that can be,
+//! and `"off"` none.
+//!
 //! # Why it is safe
 //!
 //! Only neighbours in the same stage are merged, with the same flags and the same shell, whose code is
-//! understood to the last word and holds nothing but commands of one package manager and the removal of
-//! caches. Each RUN starts a fresh shell, so the first must leave nothing behind that the second could
-//! see: no `cd`, `set`, `export`, assignment, function, or background job. A second RUN that is no plain
-//! chain (`a; b`, `a || b`) is put in `{ …; }`. Comments between the two stay there; a blank line between
-//! them goes, as BuildKit warns of blank lines in a continuation. A stage that is only copied from ships
-//! no layers, so its RUNs are left apart.
+//! understood to the last word. Each RUN starts a fresh shell, so what the first does to its own (`cd`,
+//! `export`, an assignment) is kept in a subshell, or the two stay apart, as they do for `set`, `exec`, `exit`,
+//! background jobs and what only running tells. A `set -e` that both start with stands once, and commands of which
+//! each stops the build stay a list. A second RUN that is no plain chain (`a; b`, `a || b`) is put in `{ …; }`.
+//! RUNs stay apart where the first may install a program that the shell remembers elsewhere. Comments between
+//! the two stay there; a blank line between them goes, as BuildKit warns of blank lines in a continuation. A stage
+//! that is only copied from ships no layers, so its RUNs are left apart.
 
-use dfopt_analysis::packages::{Family, Manager, PackageCommand, managers};
-use dfopt_analysis::{BaseImage, Build, Invocation};
+mod related;
+mod remembered;
+
 use dfopt_syntax::dockerfile::Keyword;
 
-use crate::{Context, Effect, Findings, Transform, joining};
+use crate::joining::{self, Joint};
+use crate::{Context, Effect, Findings, Saving, Transform};
+use related::{Relation, relation};
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "merge-runs",
@@ -45,121 +56,105 @@ pub(crate) const TRANSFORM: Transform = Transform {
     run,
 };
 
+/// Which neighbouring RUNs become one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Merge {
+    /// Those that belong together.
+    #[default]
+    Related,
+    /// All that can.
+    All,
+    /// None.
+    Off,
+}
+
+impl Merge {
+    /// The choices, by their names in the configuration.
+    pub const ALL: [(&str, Merge); 3] = [("related", Self::Related), ("all", Self::All), ("off", Self::Off)];
+}
+
 fn run(context: &Context<'_, '_>, findings: &mut Findings) {
-    let build = context.build;
-    for stage in build.stages().iter().filter(|stage| stage.shipped) {
-        let families: Vec<Option<Family>> = stage.instructions.clone().map(|i| family(build, i)).collect();
+    if context.settings.merge == Merge::Off {
+        return;
+    }
+    for stage in context.build.stages().iter().filter(|stage| stage.shipped) {
         let mut next = stage.instructions.start;
         while next < stage.instructions.end {
-            let first = next;
-            let family_of = |index: usize| families[index - stage.instructions.start];
-            let below = (first + 1..stage.instructions.end).take_while(|&index| {
-                family_of(index).is_some_and(|family| {
-                    family_of(index - 1) == Some(family) && joins(context, index - 1, family, findings)
-                })
-            });
-            let last = below.last().unwrap_or(first);
-            if last > first {
-                let title = match last - first {
+            let joints = joints_below(context, next, stage.instructions.end, findings);
+            if !joints.is_empty() {
+                let title = match joints.len() {
                     1 => "merge with the RUN below".to_owned(),
                     runs => format!("merge with the {runs} RUNs below"),
                 };
-                findings.rewrite(title, Effect::Preserve, joining::merge(build, first, last));
+                let edits = joining::merge(context.build, next, &joints);
+                let saves = Saving::Layers(joints.len());
+                findings.rewrite_saving(saves, title, Effect::Preserve, edits);
             }
-            next = last + 1;
+            next += joints.len() + 1;
         }
     }
 }
 
-/// Whether the RUN `first` can become one with that below; if not, says why.
-fn joins(context: &Context<'_, '_>, first: usize, family: Family, findings: &mut Findings) -> bool {
-    let build = context.build;
-    let instruction = build.instruction(first + 1);
-    if (context.is_ignored)(build.instruction(first).span) || (context.is_ignored)(instruction.span) {
-        return false;
+/// How the neighbours below `first` are joined to it, as many as can be.
+fn joints_below(context: &Context<'_, '_>, first: usize, end: usize, findings: &mut Findings) -> Vec<Joint> {
+    let mut joints: Vec<Joint> = Vec::new();
+    for upper in first..end.saturating_sub(1) {
+        match joint(context, upper, findings) {
+            // `a && b; c` would go on where `a` fails.
+            Some(joint) if joints.last().is_none_or(|last| last.is_sequence == joint.is_sequence) => {
+                joints.push(joint);
+            }
+            _ => break,
+        }
     }
-    let span = instruction.source_span(instruction.operation.body);
-    if family == Family::Pip && replaces_pip(build, first) {
-        findings.missed(
-            span,
-            "the first RUN may replace the `pip` that the shell remembers where to find",
-            "call `python3 -m pip` in both",
-        );
-        return false;
-    }
-    let checked = joining::check(build, first);
-    if let Err(obstacle) = &checked {
-        findings.missed(span, obstacle.reason.clone(), obstacle.help);
-    }
-    checked.is_ok()
+    joints
 }
 
-/// The package manager that all commands of the RUN work for.
-fn family(build: &Build<'_>, index: usize) -> Option<Family> {
-    if build.instruction(index).keyword() != Keyword::Run {
+/// How RUN `upper` and the one below it become one, where they should; where they cannot, says why.
+fn joint(context: &Context<'_, '_>, upper: usize, findings: &mut Findings) -> Option<Joint> {
+    let build = context.build;
+    let lower = build.instruction(upper + 1);
+    let is_run = |index: usize| {
+        let instruction = build.instruction(index);
+        instruction.keyword() == Keyword::Run && !(context.is_ignored)(instruction.span)
+    };
+    if !is_run(upper) || !is_run(upper + 1) {
         return None;
     }
-    let mut family = None;
-    for invocation in build.shell_code(index)?.all_invocations()? {
-        match role(&invocation)? {
-            Role::Neutral => {}
-            Role::Works(other) if family.is_some_and(|family| family != other) => return None,
-            Role::Works(other) => family = Some(other),
+    let relation = match context.settings.merge {
+        Merge::All => Relation::Wanted,
+        _ => relation(build, upper)?,
+    };
+    let span = lower.source_span(lower.operation.body);
+    if let Some(program) = remembered::replaced(build, upper) {
+        if relation != Relation::Quick {
+            findings.missed(
+                span,
+                format!("the first RUN may replace the `{program}` that the shell remembers where to find"),
+                "call it by its path, or as `python3 -m pip`, in both",
+            );
+        }
+        return None;
+    }
+    match joining::check(build, upper) {
+        // Brackets around the code of a RUN are hard to read: who did not ask for them does not want them.
+        Ok(joint) if relation != Relation::Wanted && (joint.groups || joint.confines) => {
+            if relation != Relation::Quick {
+                let reason = "the code of one of the RUNs would stand in brackets";
+                findings.missed(
+                    span,
+                    reason,
+                    "set `merge = \"all\"` in the table `[merge-runs]` of dfopt.toml",
+                );
+            }
+            None
+        }
+        Ok(joint) => Some(joint),
+        Err(obstacle) => {
+            if relation != Relation::Quick {
+                findings.missed(span, obstacle.reason, obstacle.help);
+            }
+            None
         }
     }
-    family
-}
-
-enum Role {
-    /// Works for that package manager.
-    Works(Family),
-    /// Works for any.
-    Neutral,
-}
-
-fn role(invocation: &Invocation<'_>) -> Option<Role> {
-    if let Some(command) = PackageCommand::of(invocation.clone()) {
-        return Some(Role::Works(command.manager.family));
-    }
-    let program = invocation.program.as_ref();
-    if let Some(manager) = managers::ALL.iter().find(|manager| manager.helpers.contains(&program)) {
-        return Some(Role::Works(manager.family));
-    }
-    match program {
-        "rm" => cleaned(invocation),
-        "echo" | "true" | ":" => Some(Role::Neutral),
-        _ => None,
-    }
-}
-
-/// Whose caches an `rm` removes; temporary folders are nobody's.
-fn cleaned(invocation: &Invocation<'_>) -> Option<Role> {
-    let mut role = Role::Neutral;
-    for word in invocation.arguments {
-        let path = invocation.literal(word)?;
-        if path.starts_with('-') || is_below(&path, &["/tmp", "/var/tmp"]) {
-            continue;
-        }
-        let manager: &Manager = managers::ALL.iter().find(|manager| is_below(&path, manager.caches))?;
-        role = Role::Works(manager.family);
-    }
-    Some(role)
-}
-
-fn is_below(path: &str, folders: &[&str]) -> bool {
-    let rest = folders.iter().find_map(|folder| path.strip_prefix(folder));
-    rest.is_some_and(|rest| (rest.is_empty() || rest.starts_with('/')) && !rest.contains(".."))
-}
-
-/// True where the RUN installs pip itself, other than over the pip of the `python` image. A shell that has
-/// run one `pip` keeps calling it by its path after another was installed.
-fn replaces_pip(build: &Build<'_>, index: usize) -> bool {
-    let installs_pip = build.shell_code(index).is_some_and(|code| {
-        code.package_commands().any(|command| {
-            command.operands.iter().any(|word| command.package_name(word).as_deref() == Some("pip"))
-        })
-    });
-    let image = build.base_image(index).and_then(BaseImage::official);
-    let in_place = image.is_some_and(|image| image.name == "python");
-    installs_pip && !in_place
 }

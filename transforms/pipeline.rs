@@ -10,7 +10,7 @@ use dfopt_syntax::{Dockerfile, Edits, Span, SyntaxError};
 
 use crate::ignore::Ignores;
 use crate::recheck::recheck;
-use crate::{ALL, Context, Effect, Findings, Missed, Rewrite, Saving, Transform};
+use crate::{ALL, Context, Effect, Findings, Merge, Missed, Rewrite, Saving, Transform};
 
 /// The most rounds over the list of transforms.
 const MAX_ROUNDS: usize = 8;
@@ -34,6 +34,8 @@ pub struct Settings {
     /// Whether `copy-order` may add a RUN that installs what the manifests name, where the command as it is
     /// needs the sources.
     pub install_first: bool,
+    /// Which neighbouring RUNs `merge-runs` makes one.
+    pub merge: Merge,
 }
 
 /// What is known beside the text. Nothing of it has to be.

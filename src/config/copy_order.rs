@@ -42,9 +42,8 @@ const ECOSYSTEM_KEYS: &[&str] = &[
 
 const UNSAFE_KEYS: &[&str] = &["file", "contains", "reason"];
 
-/// Reads the table.
-pub(super) fn settings(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<Settings> {
-    let mut settings = Settings::default();
+/// Reads the table into `settings`.
+pub(super) fn read(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>, settings: &mut Settings) -> Result<()> {
     for (key, offset, value) in reader.entries(value)? {
         let reader = reader.at_key(key);
         match key {
@@ -57,7 +56,7 @@ pub(super) fn settings(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Res
             key => return Err(reader.unknown(key, offset, KEYS)),
         }
     }
-    Ok(settings)
+    Ok(())
 }
 
 fn ecosystem(reader: &Reader<'_>, list: &Spanned<DeValue<'_>>, table: &DeTable<'_>) -> Result<Ecosystem> {

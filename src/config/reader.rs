@@ -22,12 +22,17 @@ pub(super) type Entry<'v, 'i> = (&'v str, usize, &'v Spanned<DeValue<'i>>);
 
 impl<'a> Reader<'a> {
     pub(super) fn level(&self, value: &Spanned<DeValue<'_>>) -> Result<Effect> {
-        let known = Effect::ALL.map(Effect::as_str);
+        self.choice(value, &Effect::ALL.map(|effect| (effect.as_str(), effect)))
+    }
+
+    /// One of a few names.
+    pub(super) fn choice<T: Copy>(&self, value: &Spanned<DeValue<'_>>, choices: &[(&str, T)]) -> Result<T> {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         let Some(name) = value.get_ref().as_str() else {
-            return Err(self.wrong(value, &format!("must be a string: {}", known.join(", "))));
+            return Err(self.wrong(value, &format!("must be a string: {}", names.join(", "))));
         };
-        let level = Effect::ALL.into_iter().find(|effect| effect.as_str() == name);
-        level.ok_or_else(|| self.wrong(value, &format!("has no `{name}`{}", suggestion(name, &known))))
+        let choice = choices.iter().find(|(known, _)| *known == name).map(|&(_, choice)| choice);
+        choice.ok_or_else(|| self.wrong(value, &format!("has no `{name}`{}", suggestion(name, &names))))
     }
 
     pub(super) fn transforms(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<&'static Transform>> {

@@ -242,8 +242,8 @@ impl<'d> Search<'_, '_, 'd> {
             return Err(Declined::new("the RUN goes on, and is no plain `&&` chain", help));
         }
         let (head, last) = (self.steps[0].span(), self.steps[number - 1].span());
-        if let Some(what) = joining::left_behind(code, head.cover(last)) {
-            let reason = format!("{what} in the RUN reaches into what follows the installation");
+        if let Some(leaving) = joining::left_behind(code, head.cover(last)) {
+            let reason = format!("{} in the RUN reaches into what follows the installation", leaving.what);
             return Err(Declined::new(reason, help));
         }
         if let Some(what) = joining::looks_back(code) {

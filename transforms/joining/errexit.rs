@@ -47,6 +47,13 @@ fn names_errexit(option: &Word, text: &[u8]) -> bool {
         .is_none_or(|option| option == "errexit" || option.starts_with(['-', '+']) && option.contains('e'))
 }
 
+/// True where the shell notices that the last command failed: it stops neither for what stands before an
+/// operator nor for what is negated.
+pub(super) fn sees_last(code: &ShellCode<'_>) -> bool {
+    let last = code.script.list.items.last();
+    last.is_some_and(|last| last.and_or.rest.is_empty() && last.and_or.first.negations.is_empty())
+}
+
 /// True where the last pipeline is made of commands without an inside that `set -e` would guard.
 pub(super) fn ends_simply(code: &ShellCode<'_>) -> bool {
     let mut has_functions = false;
