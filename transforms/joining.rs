@@ -9,6 +9,7 @@ mod errexit;
 mod leavings;
 mod options;
 mod style;
+mod take_out;
 
 use dfopt_analysis::{Build, ShellCode};
 use dfopt_syntax::dockerfile::{Instruction, Keyword, LineKind, ShellKind};
@@ -21,6 +22,7 @@ use leavings::{Leaving, asks_for_its_shell};
 pub(crate) use leavings::{left_behind, looks_back};
 use options::SharedOptions;
 use style::Style;
+pub(crate) use take_out::{has_comment, take_out};
 
 /// Why commands cannot be joined, and what the user can do about it.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 
 mod apt_no_recommends;
 mod apt_update_install;
+mod copy_chown;
 mod copy_order;
 mod ignore;
 mod install_order;
@@ -35,8 +36,10 @@ pub const ALL: &[Transform] = &[
     // Before the dependencies: what installs below them would stay below the sources with them.
     install_order::TRANSFORM,
     copy_order::TRANSFORM,
-    // Last: it counts the RUNs that are left, and those that others split off.
+    // It counts the RUNs that are left, and those that others split off.
     late_args::TRANSFORM,
+    // Below all that moves COPYs: it ties them to the accounts above them.
+    copy_chown::TRANSFORM,
 ];
 
 /// One rewrite of the pipeline.

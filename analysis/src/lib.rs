@@ -23,7 +23,7 @@ mod volatile;
 pub use build::{After, Build};
 pub use context::{BuildContext, Entry};
 pub use copied::{Copied, Destination, destination, sources};
-pub use image::BaseImage;
+pub use image::{BaseImage, Presence};
 pub use invocation::Invocation;
 pub use shell_code::ShellCode;
 pub use stage::{Base, Stage};

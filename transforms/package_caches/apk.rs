@@ -9,7 +9,7 @@ use dfopt_syntax::shell::{AndOr, AndOrOperator, Pipeline};
 use dfopt_syntax::{Edit, Span};
 
 use super::{is_mounted, is_read, removes_cache};
-use crate::{Effect, Findings};
+use crate::{Effect, Findings, joining};
 
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     let is_old = |stage: &Stage| build.base_image(stage.instructions.start).is_some_and(lacks_the_option);
@@ -108,21 +108,7 @@ fn update_in_chain(build: &Build<'_>, index: usize, commands: &[PackageCommand<'
     if !installs_after {
         return None;
     }
-    let start = code.source_span(update.invocation.command.span).start;
-    let end = code.source_span(next.span).start;
-    let gap = Span { start, end };
-    let has_comment =
-        gap.of(build.source()).split(|&b| b == b'\n').any(|line| line.trim_ascii_start().starts_with(b"#"));
-    if !has_comment {
-        return Some(vec![Edit::delete(gap)]);
-    }
-    // The comments stay, and the line breaks around them.
-    let with_blanks = |span: Span| {
-        let span = code.source_span(span);
-        let blanks = build.source()[span.end as usize..].iter().take_while(|&&b| b == b' ').count() as u32;
-        Edit::delete(Span { start: span.start, end: span.end + blanks })
-    };
-    Some(vec![with_blanks(update.invocation.command.span), with_blanks(operator)])
+    Some(joining::take_out(build, code, update.invocation.command.span, operator, next.span))
 }
 
 /// The `&&` behind `command` and the pipeline after it, where nothing but `&&` leads up to both.

@@ -58,6 +58,11 @@ impl<'b, 'd> Moves<'b, 'd> {
         edits
     }
 
+    /// The edits that take what moves away for good.
+    pub(crate) fn away(self) -> Vec<Edit> {
+        self.cut_out().0
+    }
+
     /// What moves, and the edits that take it away.
     pub(super) fn cut_out(&self) -> (Vec<Edit>, String) {
         let mut edits = Vec::new();

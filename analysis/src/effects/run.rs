@@ -4,7 +4,7 @@ use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::shell::{
     AndOrOperator, Command, CompoundKind, Context, Node, ParameterPrefix, Pipeline, Redirect,
-    RedirectOperator, RedirectTarget, SimpleCommand, Terminator, WordPart,
+    RedirectOperator, RedirectTarget, SimpleCommand, Terminator, Word, WordPart,
 };
 
 use crate::build::Build;
@@ -98,6 +98,15 @@ impl<'b, 'd> Step<'b, 'd> {
             return None;
         };
         Invocation::of(self.code.text.bytes(), command, Context::default())
+    }
+
+    /// What its command gets for `word`, one of its own, where that is exactly one argument and known.
+    pub fn value(&self, build: &Build<'d>, index: usize, word: &Word) -> Option<String> {
+        let surroundings = Surroundings::new(build, index, self.code);
+        match <[Value; 1]>::try_from(values_of(&surroundings, word)) {
+            Ok([Value::Known(value)]) => Some(value),
+            _ => None,
+        }
     }
 
     /// The place of the step in the text of its code.
