@@ -119,7 +119,7 @@ fn explains_on_standard_error() {
         let remark = run.stderr.lines().next().unwrap();
         assert!(remark.starts_with("Dockerfile:2:"), "{remark}");
         assert!(remark.contains(": applied[apt-update-install] "), "{remark}");
-        assert!(remark.ends_with(" (preserve)"), "{remark}");
+        assert!(remark.ends_with(" (preserve; saves a layer)"), "{remark}");
     }
     let run = sandbox.run("--only apt-update-install --remarks=missed");
     assert!(!run.stderr.contains("applied["), "{run:?}");

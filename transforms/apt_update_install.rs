@@ -27,7 +27,7 @@ use dfopt_analysis::Build;
 use dfopt_analysis::packages::{Family, IndexUse, only_updates, uses_index};
 use dfopt_syntax::dockerfile::Keyword;
 
-use crate::{Context, Effect, Findings, Transform, joining};
+use crate::{Context, Effect, Findings, Saving, Transform, joining};
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "apt-update-install",
@@ -56,7 +56,8 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
             match joining::check(build, update) {
                 Ok(joint) => {
                     let edits = joining::merge(build, update, &[joint]);
-                    findings.rewrite("run `apt-get update` with the installation", Effect::Preserve, edits);
+                    let title = "run `apt-get update` with the installation";
+                    findings.rewrite_saving(Saving::Layers(1), title, Effect::Preserve, edits);
                 }
                 Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
             }

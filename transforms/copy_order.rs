@@ -52,7 +52,7 @@ use dfopt_analysis::Stage;
 use dfopt_syntax::dockerfile::Keyword;
 
 use crate::reordering::{Declined, Moves, Sinking, Sources, is_walkable, sources_of};
-use crate::{Context, Effect, Findings, Transform};
+use crate::{Context, Effect, Findings, Saving, Transform};
 use first_lines::FirstLines;
 use installation::{Found, Installation, Rest};
 use search::{broad_in_ancestors, find, may_install};
@@ -179,7 +179,8 @@ fn rewrite(
         Rest::All(code) => moves.above(last.index, &lines_above, code),
     };
     let titles: Vec<String> = installations.iter().map(Installation::title).collect();
-    findings.rewrite(titles.join("; "), Effect::Preserve, edits);
+    let saves = Saving::Work("an installation after each edit of a source file");
+    findings.rewrite_saving(saves, titles.join("; "), Effect::Preserve, edits);
 }
 
 /// Whether a COPY brings everything: worth a remark where nothing can be done.

@@ -38,7 +38,7 @@ use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::Keyword;
 
 use crate::reordering::{Declined, Moves, Sinking, Sources, is_walkable, sources_of};
-use crate::{Context, Effect, Findings, Transform};
+use crate::{Context, Effect, Findings, Saving, Transform};
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "install-order",
@@ -106,7 +106,8 @@ fn run_stage(context: &Context<'_, '_>, stage: &Stage, findings: &mut Findings) 
     let names: BTreeSet<String> = installations.iter().flat_map(|&index| costly(build, index)).collect();
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     let title = format!("run {} before the sources are copied", names.join(", "));
-    findings.rewrite(title, Effect::Preserve, moves.below(last));
+    let saves = Saving::Work("an installation after each edit of a source file");
+    findings.rewrite_saving(saves, title, Effect::Preserve, moves.below(last));
 }
 
 /// What RUN `index` installs or downloads with, as program and subcommand; nothing for other instructions.

@@ -44,7 +44,7 @@ mod remarks;
 use dfopt_analysis::Stage;
 
 use crate::reordering::{Place, relocate};
-use crate::{Context, Effect, Findings, Transform};
+use crate::{Context, Effect, Findings, Saving, Transform};
 use groups::groups;
 use plan::{Plan, plan};
 
@@ -80,7 +80,8 @@ fn run_stage(context: &Context<'_, '_>, stage: &Stage, findings: &mut Findings) 
         return;
     }
     moved.sort_by_key(|&(index, _)| index);
-    findings.rewrite(title(names), Effect::Preserve, relocate(build, &moved));
+    let saves = Saving::Work("all steps in between in a build with other values");
+    findings.rewrite_saving(saves, title(names), Effect::Preserve, relocate(build, &moved));
 }
 
 fn title(mut names: Vec<String>) -> String {

@@ -9,7 +9,10 @@ use dfopt_syntax::shell::{AndOr, AndOrOperator, Pipeline};
 use dfopt_syntax::{Edit, Span};
 
 use super::{is_mounted, is_read, removes_cache};
-use crate::{Effect, Findings, joining};
+use crate::{Effect, Findings, Saving, joining};
+
+/// What `apk update` leaves in /var/cache/apk. No image of Alpine was at hand to measure it in.
+const INDEX: Saving = Saving::Files("the index of all packages that could be installed");
 
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     let is_old = |stage: &Stage| build.base_image(stage.instructions.start).is_some_and(lacks_the_option);
@@ -34,11 +37,11 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     if plans.iter().any(|plan| plan.drops_update) {
         let edits = plans.into_iter().flat_map(|plan| plan.edits).collect();
         let title = "use `apk add --no-cache` instead of `apk update`".to_owned();
-        findings.rewrite(title, Effect::Slim, edits);
+        findings.rewrite_saving(INDEX, title, Effect::Slim, edits);
         return;
     }
     for plan in plans {
-        findings.rewrite("add `--no-cache`", Effect::Slim, plan.edits);
+        findings.rewrite_saving(INDEX, "add `--no-cache`", Effect::Slim, plan.edits);
     }
 }
 

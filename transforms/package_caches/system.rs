@@ -14,7 +14,7 @@ use dfopt_syntax::{Edit, Span};
 
 use super::{ends_early, is_mounted, is_read, removes_folder, shipped_instructions};
 use crate::joining::{self, Obstacle};
-use crate::{Effect, Findings};
+use crate::{Effect, Findings, Saving};
 
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     for family in [Family::Rpm, Family::Zypper, Family::Pacman] {
@@ -153,7 +153,10 @@ fn clean(
         None => append(build, index, code, left).map(|edit| vec![edit]),
     };
     match edits {
-        Ok(edits) => findings.rewrite(format!("remove the cache of {program}"), Effect::Slim, edits),
+        Ok(edits) => {
+            let saves = Saving::Files("the metadata of its repositories and the packages as downloaded");
+            findings.rewrite_saving(saves, format!("remove the cache of {program}"), Effect::Slim, edits);
+        }
         Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
     }
 }
