@@ -102,6 +102,12 @@ pub(crate) fn check(build: &Build<'_>, first: usize) -> Result<Joint, Obstacle> 
             "give both the same --mount, --network and --security",
         );
     }
+    if a.operation.mounts().any(|mount| mount.forgets()) {
+        return obstacle(
+            "what the first RUN writes to a mount is gone for the second",
+            "leave them apart, or merge by hand",
+        );
+    }
     let (Some(code_a), Some(code_b)) = (plain_code(build, first), plain_code(build, second)) else {
         return obstacle("one of the RUNs is not plain shell code", "write both as commands for sh or bash");
     };
@@ -245,9 +251,7 @@ fn check_text(code: &ShellCode<'_>) -> Result<(), Obstacle> {
     if !code.script.comments.is_empty() {
         return obstacle("a shell comment ends its code", "move the comment to a line of its own");
     }
-    let background =
-        |item: &dfopt_syntax::shell::ListItem| matches!(item.terminator, Some((Terminator::Background, _)));
-    if code.script.list.items.iter().any(background) {
+    if code.script.simple_commands().iter().any(|(_, context)| context.in_background) {
         return obstacle("it starts a job in the background", "wait for the job, or leave the RUN alone");
     }
     Ok(())

@@ -35,13 +35,18 @@
 //! `export`, an assignment) is kept in a subshell, or the two stay apart, as they do for `set`, `exec`, `exit`,
 //! background jobs and what only running tells. A `set -e` that both start with stands once, and commands of which
 //! each stops the build stay a list. A second RUN that is no plain chain (`a; b`, `a || b`) is put in `{ …; }`.
-//! RUNs stay apart where the first may install a program that the shell remembers elsewhere. Comments between
-//! the two stay there; a blank line between them goes, as BuildKit warns of blank lines in a continuation. A stage
-//! that is only copied from ships no layers, so its RUNs are left apart.
+//!
+//! A RUN also finds a new process of the shell, the user's entry in `/etc/passwd`, its working directory, a new
+//! `/etc/hosts`, and no services. So the first must not replace the shell or a program that it remembers where to
+//! find, change its user, remove the directory, or run what may leave something running. Comments between the two
+//! stay there; a blank line between them goes, as BuildKit warns of blank lines in a continuation. A stage that is
+//! only copied from ships no layers, so its RUNs are left apart.
 
+mod fresh;
 mod related;
 mod remembered;
 
+use dfopt_analysis::Build;
 use dfopt_syntax::dockerfile::Keyword;
 
 use crate::joining::{self, Joint};
@@ -126,13 +131,9 @@ fn joint(context: &Context<'_, '_>, upper: usize, findings: &mut Findings) -> Op
         _ => relation(build, upper)?,
     };
     let span = lower.source_span(lower.operation.body);
-    if let Some(program) = remembered::replaced(build, upper) {
+    if let Some(reason) = found_otherwise(build, upper) {
         if relation != Relation::Quick {
-            findings.missed(
-                span,
-                format!("the first RUN may replace the `{program}` that the shell remembers where to find"),
-                "call it by its path, or as `python3 -m pip`, in both",
-            );
+            findings.missed(span, reason, "leave them apart, or merge by hand");
         }
         return None;
     }
@@ -157,4 +158,12 @@ fn joint(context: &Context<'_, '_>, upper: usize, findings: &mut Findings) -> Op
             None
         }
     }
+}
+
+/// What the RUN below `upper` would find otherwise in the same RUN.
+fn found_otherwise(build: &Build<'_>, upper: usize) -> Option<String> {
+    let remembered = remembered::replaced(build, upper).map(|program| {
+        format!("the first RUN may replace the `{program}` that the shell remembers where to find")
+    });
+    remembered.or_else(|| fresh::changed(build, upper))
 }

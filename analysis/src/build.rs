@@ -193,6 +193,12 @@ impl<'d> Build<'d> {
         state::exits_on_error(self, index)
     }
 
+    /// True where the SHELL of instruction `index` reads files of settings each time it starts: `bash -l`,
+    /// or with `BASH_ENV`.
+    pub fn reads_shell_settings(&self, index: usize) -> bool {
+        state::reads_settings(self, index)
+    }
+
     /// True where instruction `index` runs shell code that is not understood.
     pub fn is_opaque(&self, index: usize) -> bool {
         let instruction = self.instruction(index);

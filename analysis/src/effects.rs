@@ -9,7 +9,7 @@ mod notice;
 mod run;
 mod settings;
 
-pub use commands::is_costly;
+pub use commands::{is_cheap, is_costly};
 pub use files::{Files, Lookup};
 pub(crate) use instruction::of_instruction;
 pub(crate) use links::{Link, links};

@@ -121,6 +121,18 @@ pub(crate) fn exits_on_error(build: &Build<'_>, index: usize) -> bool {
     words.iter().skip(1).any(|word| word.value == "errexit" || cluster(&word.value))
 }
 
+/// True where the SHELL in effect reads files of settings each time it starts: `bash -l`, or `BASH_ENV`.
+pub(crate) fn reads_settings(build: &Build<'_>, index: usize) -> bool {
+    let words = match build.shell_instruction(index).map(Instruction::arguments) {
+        Some(Arguments::Exec(words)) => words.as_slice(),
+        _ => &[],
+    };
+    let cluster = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains(['l', 'i']);
+    let names = ["--login", "--rcfile", "--init-file"];
+    words.iter().skip(1).any(|word| names.contains(&word.value.as_ref()) || cluster(&word.value))
+        || build.state_before(index).variables.contains_key("BASH_ENV")
+}
+
 /// For each instruction, the SHELL in effect. A stage starts with that of the stage it is built FROM.
 pub(crate) fn shells(build: &Build<'_>) -> Vec<Option<usize>> {
     let instructions = build.dockerfile().instructions();

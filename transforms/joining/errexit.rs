@@ -1,7 +1,7 @@
 //! `set -e`: where the shell stops at the first command that fails, and where it does not.
 
 use dfopt_analysis::{Build, ShellCode};
-use dfopt_syntax::shell::{Command, Node, SimpleCommand, Word};
+use dfopt_syntax::shell::{Command, List, Node, Pipeline, SimpleCommand, Word, WordPart};
 
 /// `set -e` does not stop inside what stands before `&&` (POSIX, `set`).
 pub(super) const UNGUARDED: &str =
@@ -62,6 +62,27 @@ pub(super) fn ends_simply(code: &ShellCode<'_>) -> bool {
         let last = item.and_or.rest.last().map_or(&item.and_or.first, |(.., pipeline)| pipeline);
         let is_simple = last.commands.iter().all(|command| matches!(command, Command::Simple(_)));
         // `set -e` does not look into a negated pipeline anyway.
-        !last.negations.is_empty() || is_simple && !has_functions
+        !last.negations.is_empty() || is_simple && !has_functions && !substitutes_lists(code, last)
     })
+}
+
+/// True where a substitution in the pipeline has an inside that `set -e` would guard.
+fn substitutes_lists(code: &ShellCode<'_>, pipeline: &Pipeline) -> bool {
+    let is_one_command = |list: &List| match list.items.as_slice() {
+        [item] => {
+            let commands = &item.and_or.first.commands;
+            item.and_or.rest.is_empty()
+                && commands.iter().all(|command| matches!(command, Command::Simple(_)))
+        }
+        _ => false,
+    };
+    let mut found = false;
+    code.script.walk_pipeline(pipeline, &mut |node, _| {
+        found |= match node {
+            Node::Part(WordPart::CommandSubstitution { list, .. }) => !is_one_command(list),
+            Node::Part(WordPart::Backtick { list, .. }) => !list.as_ref().is_some_and(is_one_command),
+            _ => false,
+        };
+    });
+    found
 }

@@ -5,6 +5,7 @@
 //! anything, and then the command reads and writes everything.
 
 mod accounts;
+mod cheap;
 mod command;
 mod downloads;
 mod files;
@@ -21,6 +22,8 @@ mod variables;
 mod vendors;
 
 use dfopt_syntax::shell::Pipeline;
+
+pub use cheap::is_cheap;
 
 use crate::invocation::Invocation;
 

@@ -36,6 +36,16 @@ impl Mount {
         self.field(&["target", "dst", "destination"])
     }
 
+    /// True where it can be written to, and what is written is gone after the RUN: `tmpfs`, and a bind mount
+    /// with `rw`. <https://docs.docker.com/reference/dockerfile/#run---mount>
+    pub fn forgets(&self) -> bool {
+        let writable = || match self.field(&["rw", "readwrite"]) {
+            Some(value) => !value.eq_ignore_ascii_case("false"),
+            None => self.field(&["ro", "readonly"]).is_some_and(|value| value.eq_ignore_ascii_case("false")),
+        };
+        self.kind() == "tmpfs" || self.kind() == "bind" && writable()
+    }
+
     /// The value of the last field with one of the names.
     fn field(&self, names: &[&str]) -> Option<&str> {
         let mut fields = self.fields.iter().rev();
