@@ -93,4 +93,8 @@ impl BuildContext for LazyContext<'_> {
     fn read(&self, path: &str) -> Option<Cow<'_, str>> {
         self.directory()?.read(path)
     }
+
+    fn head(&self, path: &str) -> Option<Vec<u8>> {
+        self.directory()?.head(path)
+    }
 }

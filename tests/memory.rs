@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dfopt_analysis::dockerignore::Patterns;
-use dfopt_analysis::{BuildContext, Entry};
+use dfopt_analysis::{BuildContext, Entry, HEAD};
 
 /// Files by their path. A path that ends in `/` is an empty folder; a text that starts with `-> ` is a link.
 #[derive(Debug)]
@@ -97,5 +97,9 @@ impl BuildContext for MemoryContext {
     fn read(&self, path: &str) -> Option<Cow<'_, str>> {
         let text = self.files.get(path).filter(|_| self.entry(path) == Entry::File)?;
         Some(Cow::Borrowed(text))
+    }
+
+    fn head(&self, path: &str) -> Option<Vec<u8>> {
+        Some(self.read(path)?.bytes().take(HEAD).collect())
     }
 }

@@ -199,6 +199,17 @@ impl<'d> Build<'d> {
         state::reads_settings(self, index)
     }
 
+    /// True where the SHELL of instruction `index` does nothing but read the code: it is no login shell, reads no
+    /// set-up and traces nothing.
+    pub fn has_plain_shell(&self, index: usize) -> bool {
+        state::has_plain_shell(self, index)
+    }
+
+    /// True where the file sets the SHELL of instruction `index`.
+    pub fn sets_shell(&self, index: usize) -> bool {
+        self.shell_instruction(index).is_some()
+    }
+
     /// True where instruction `index` runs shell code that is not understood.
     pub fn is_opaque(&self, index: usize) -> bool {
         let instruction = self.instruction(index);

@@ -19,7 +19,14 @@ pub trait BuildContext {
     /// The text of the file `path`. None where it is no regular file that survives, is larger than a
     /// manifest may be, is not UTF-8, or cannot be read.
     fn read(&self, path: &str) -> Option<Cow<'_, str>>;
+
+    /// How the file `path` begins: its first [`HEAD`] bytes, or all where it has fewer. None where it is no
+    /// regular file that survives, or cannot be read.
+    fn head(&self, path: &str) -> Option<Vec<u8>>;
 }
+
+/// The most bytes that [`BuildContext::head`] reads: one block of a tar archive.
+pub const HEAD: usize = 512;
 
 /// What stands at a path of the build context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

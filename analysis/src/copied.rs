@@ -3,6 +3,7 @@
 use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::{Keyword, Lookup, Source, expand};
 
+use crate::archive;
 use crate::build::Build;
 use crate::context::Entry;
 use crate::effects::Files;
@@ -65,8 +66,7 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
             names.iter().filter(|name| glob::matches(pattern, name)).map(|name| join(folder, name));
         found.extend(matching.map(|path| (path.clone(), files.entry(&path))).take(MAX_MATCHES));
     }
-    let is_archive = |path: &str| ARCHIVES.iter().any(|ending| path.ends_with(ending));
-    if instruction.keyword() == Keyword::Add && found.iter().any(|(path, _)| is_archive(path)) {
+    if instruction.keyword() == Keyword::Add && found.iter().any(|(path, _)| archive::is_named_so(path)) {
         return None;
     }
     // `COPY file /app`: /app may be a file or a folder. Several files do not make a folder of it: where there
@@ -92,9 +92,6 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
     };
     found.into_iter().map(copied).collect()
 }
-
-/// What ADD unpacks.
-const ARCHIVES: &[&str] = &[".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst"];
 
 /// True where the last name of `path` is plainly the name for a copy of the file `name`: the same, or one with
 /// an ending. `conf.d`, `v1.2` and `.ssh` are folders more often than not.

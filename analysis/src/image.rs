@@ -26,6 +26,41 @@ const WITH_CA_CERTIFICATES: &[(&str, &[&str])] = &[
     ("rust", &[]),
 ];
 
+/// Official images for Linux whose configuration sets neither SHELL nor BASH_ENV, and what their ENTRYPOINT runs
+/// just as it is: any command, or those of the list. Most have no ENTRYPOINT; `docker-php-entrypoint` runs what
+/// does not start with a dash; `docker-entrypoint.sh` of node runs what is found in `PATH`, unless the working
+/// directory has a file of that name. Sources: the Dockerfiles and scripts in github.com/docker-library,
+/// nodejs/docker-node, rust-lang/docker-rust and those that
+/// <https://github.com/docker-library/official-images/tree/master/library> names for the others.
+const RUNS_COMMANDS: &[(&str, Option<&[&str]>)] = &[
+    ("almalinux", None),
+    ("alpine", None),
+    ("amazoncorretto", None),
+    ("amazonlinux", None),
+    ("archlinux", None),
+    ("buildpack-deps", None),
+    ("busybox", None),
+    ("centos", None),
+    ("debian", None),
+    ("elixir", None),
+    ("erlang", None),
+    ("fedora", None),
+    ("gcc", None),
+    ("golang", None),
+    ("node", Some(&["node", "npm", "npx", "pnpm", "yarn", "yarnpkg"])),
+    ("openjdk", None),
+    ("oraclelinux", None),
+    ("perl", None),
+    ("php", None),
+    ("pypy", None),
+    ("python", None),
+    ("rockylinux", None),
+    ("ruby", None),
+    ("rust", None),
+    ("swift", None),
+    ("ubuntu", None),
+];
+
 /// What an image has at the path of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -154,6 +189,22 @@ impl<'r> BaseImage<'r> {
             without.is_empty()
                 || !self.tag.contains('$') && !without.iter().any(|part| self.tag.contains(part))
         })
+    }
+
+    /// True where the image leaves it to `/bin/sh` to read the shell form, and to no set-up before it.
+    pub fn has_plain_shell(&self) -> bool {
+        self.runs().is_some()
+    }
+
+    /// True where a container of the image runs a command that starts with `program` just as it is.
+    pub fn runs_as_it_is(&self, program: &str) -> bool {
+        self.runs().is_some_and(|only| only.is_none_or(|only| only.contains(&program)))
+    }
+
+    fn runs(&self) -> Option<Option<&'static [&'static str]>> {
+        let is_windows = ["windows", "nanoserver"].iter().any(|part| self.tag.contains(part));
+        let row = RUNS_COMMANDS.iter().find(|(name, _)| *name == self.name)?;
+        (!is_windows).then_some(row.1)
     }
 }
 

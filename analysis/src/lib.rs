@@ -3,6 +3,7 @@
 //!
 //! Pure: everything is computed from the tree. What is not known is `None` or `Unknown`, never guessed.
 
+mod archive;
 mod build;
 mod context;
 mod copied;
@@ -14,14 +15,16 @@ mod image;
 mod invocation;
 pub mod packages;
 pub mod paths;
+pub mod programs;
 pub mod savings;
 mod shell_code;
 mod stage;
 mod state;
 mod volatile;
 
+pub use archive::{Unpacking, unpacking};
 pub use build::{After, Build};
-pub use context::{BuildContext, Entry};
+pub use context::{BuildContext, Entry, HEAD};
 pub use copied::{Copied, Destination, destination, sources};
 pub use image::{BaseImage, Presence};
 pub use invocation::Invocation;

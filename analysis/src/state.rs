@@ -133,6 +133,28 @@ pub(crate) fn reads_settings(build: &Build<'_>, index: usize) -> bool {
         || build.state_before(index).variables.contains_key("BASH_ENV")
 }
 
+/// See [`Build::has_plain_shell`].
+pub(crate) fn has_plain_shell(build: &Build<'_>, index: usize) -> bool {
+    let Some(shell) = build.shell_instruction(index) else { return default_shell(build) != Shell::Unknown };
+    let Arguments::Exec(words) = shell.arguments() else { return false };
+    let mut options = words.iter().skip(1).map(|word| word.value.as_str());
+    let mut reads_code = false;
+    while let Some(option) = options.next() {
+        // `-c`, `-e` and `-u` may stand together; an `o` among them takes the next word.
+        let Some(letters) =
+            option.strip_prefix('-').filter(|letters| letters.bytes().all(|b| b"ceou".contains(&b)))
+        else {
+            return false;
+        };
+        let is_known = |name: &str| matches!(name, "errexit" | "nounset" | "pipefail");
+        if letters.contains('o') && !options.next().is_some_and(is_known) {
+            return false;
+        }
+        reads_code |= letters.contains('c');
+    }
+    reads_code && shell_of(shell) != Shell::Unknown
+}
+
 /// For each instruction, the SHELL in effect. A stage starts with that of the stage it is built FROM.
 pub(crate) fn shells(build: &Build<'_>) -> Vec<Option<usize>> {
     let instructions = build.dockerfile().instructions();

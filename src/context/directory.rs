@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use dfopt_analysis::dockerignore::{Matches, Patterns};
-use dfopt_analysis::{BuildContext, Entry};
+use dfopt_analysis::{BuildContext, Entry, HEAD};
 
 use super::files::{self, Kind, Text};
 use super::ignore_file;
@@ -223,6 +223,13 @@ impl BuildContext for Directory {
             found
         });
         text.map(|text| Cow::Owned(text.as_ref().to_owned()))
+    }
+
+    fn head(&self, path: &str) -> Option<Vec<u8>> {
+        match self.entry(path) {
+            Entry::File => files::head(&self.root.join(path), HEAD),
+            _ => None,
+        }
     }
 }
 

@@ -59,6 +59,20 @@ pub(super) fn text(path: &Path, limit: u64) -> Text {
     }
 }
 
+/// The first bytes of the regular file `path`, at most `limit`.
+pub(super) fn head(path: &Path, limit: usize) -> Option<Vec<u8>> {
+    if kind(path) != Kind::File {
+        return None;
+    }
+    let file = File::open(path).ok()?;
+    if !file.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(limit);
+    file.take(limit as u64).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 fn read(path: &Path, limit: u64) -> Option<String> {
     let file = File::open(path).ok()?;
     // It may have become another one meanwhile.

@@ -125,6 +125,17 @@ impl<'s> Dockerfile<'s> {
         self.lines.partition_point(|line| line.span.start <= offset).saturating_sub(1)
     }
 
+    /// True where a comment line stands inside `span`: it would go with what is replaced there.
+    pub fn has_comment(&self, span: Span) -> bool {
+        let lines = self.line_at(span.start)..self.line_at(span.end);
+        self.lines[lines].iter().any(|line| line.kind == LineKind::Comment)
+    }
+
+    /// True where `span` starts and ends on one physical line.
+    pub fn is_one_line(&self, span: Span) -> bool {
+        self.line_at(span.start) == self.line_at(span.end)
+    }
+
     /// What ends a line that goes on below: the escape character and the line end.
     pub fn continuation(&self) -> String {
         format!("{}{}", self.escape as char, self.newline())
