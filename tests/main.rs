@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod corpus;
 mod cost;
+mod deprecated_forms;
 mod diff;
 mod discover;
 mod dockerignore;

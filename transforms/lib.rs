@@ -8,6 +8,8 @@ mod apt_no_recommends;
 mod apt_update_install;
 mod copy_chown;
 mod copy_order;
+mod deprecated_forms;
+mod exec_form;
 mod ignore;
 mod install_order;
 mod joining;
@@ -27,7 +29,9 @@ use dfopt_syntax::{Edit, Span};
 
 /// Every transform, in the order they run.
 pub const ALL: &[Transform] = &[
-    // First, so that an update and its installation meet even in stages whose RUNs are left apart.
+    // First: those below see COPY where ADD was one, and the words of one form.
+    deprecated_forms::TRANSFORM,
+    // Before all that looks at RUNs, so that an update and its installation meet even in stages whose RUNs are left apart.
     apt_update_install::TRANSFORM,
     // Before the caches: one clean-up serves all RUNs that became one.
     merge_runs::TRANSFORM,
@@ -40,6 +44,8 @@ pub const ALL: &[Transform] = &[
     late_args::TRANSFORM,
     // Below all that moves COPYs: it ties them to the accounts above them.
     copy_chown::TRANSFORM,
+    // Nothing above looks at what a container starts.
+    exec_form::TRANSFORM,
 ];
 
 /// One rewrite of the pipeline.
