@@ -31,6 +31,7 @@ mod sandbox;
 mod seeds;
 mod shells;
 mod snapshots;
+mod sorted;
 mod specs;
 mod streams;
 mod write;

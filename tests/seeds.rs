@@ -49,6 +49,11 @@ fn the_naive_one_installs_less_and_cleans_up() {
     let result = rewrite(text);
     let expected = text
         .replacen("apt-get install -y \\", "apt-get install -y --no-install-recommends \\", 1)
+        .replacen(
+            "        python3 \\\n        curl \\\n        ca-certificates && \\\n",
+            "        ca-certificates \\\n        curl \\\n        python3 && \\\n",
+            1,
+        )
         .replacen("    apt-get clean\n", "    apt-get clean && \\\n    rm -rf /var/lib/apt/lists/*\n", 1);
     assert_eq!(result, expected);
 }

@@ -21,7 +21,7 @@ use errexit::{Errexit, UNGUARDED, ends_simply, errexit, sees_last};
 use leavings::{Leaving, asks_for_its_shell};
 pub(crate) use leavings::{left_behind, looks_back};
 use options::SharedOptions;
-use style::Style;
+pub(crate) use style::{Style, deeper, indent_at};
 pub(crate) use take_out::{has_comment, take_out};
 
 /// Why commands cannot be joined, and what the user can do about it.

@@ -19,6 +19,7 @@ mod package_caches;
 mod pipeline;
 mod recheck;
 mod reordering;
+mod sort_packages;
 
 pub use merge_runs::Merge;
 pub use pipeline::{Applied, Facts, MissedRemark, Options, Outcome, Reverted, Settings, optimize};
@@ -37,6 +38,8 @@ pub const ALL: &[Transform] = &[
     merge_runs::TRANSFORM,
     apt_no_recommends::TRANSFORM,
     package_caches::TRANSFORM,
+    // After those that name packages and options: `--no-install-recommends` settles more orders.
+    sort_packages::TRANSFORM,
     // Before the dependencies: what installs below them would stay below the sources with them.
     install_order::TRANSFORM,
     copy_order::TRANSFORM,

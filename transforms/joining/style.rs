@@ -8,10 +8,11 @@ const STYLE_SAMPLE: usize = 256;
 
 /// How a file writes one command a line.
 #[derive(Clone, Debug)]
-pub(super) struct Style {
+pub(crate) struct Style {
     /// `&&` opens the next line; else it ends this one.
-    leading: bool,
-    indent: String,
+    pub(crate) leading: bool,
+    /// What the lines start with.
+    pub(crate) indent: String,
     /// Where the continuation characters stand, if they stand below each other.
     column: Option<usize>,
 }
@@ -20,14 +21,17 @@ impl Style {
     /// The style of the first of `preferred`, which is not empty, that has a joint over two lines, else of
     /// any RUN.
     pub(super) fn of(build: &Build<'_>, preferred: &[usize]) -> Self {
-        let all = 0..build.dockerfile().instructions().len().min(STYLE_SAMPLE);
-        let mut joints =
-            preferred.iter().copied().chain(all).filter_map(|index| Self::of_joint(build, index));
-        joints.next().unwrap_or_else(|| {
+        Self::seen(build, preferred).unwrap_or_else(|| {
             let indent = preferred.iter().find_map(|&index| continuation_indent(build, index));
             let column = preferred.iter().find_map(|&index| column(build, index));
             Self { leading: false, indent: indent.unwrap_or_else(|| deeper(build, preferred[0])), column }
         })
+    }
+
+    /// The same, where there is such a RUN.
+    pub(crate) fn seen(build: &Build<'_>, preferred: &[usize]) -> Option<Self> {
+        let all = 0..build.dockerfile().instructions().len().min(STYLE_SAMPLE);
+        preferred.iter().copied().chain(all).find_map(|index| Self::of_joint(build, index))
     }
 
     fn of_joint(build: &Build<'_>, index: usize) -> Option<Self> {
@@ -114,7 +118,7 @@ fn column(build: &Build<'_>, index: usize) -> Option<usize> {
 }
 
 /// Four blanks more than the instruction.
-fn deeper(build: &Build<'_>, index: usize) -> String {
+pub(crate) fn deeper(build: &Build<'_>, index: usize) -> String {
     indent_at(build.source(), build.instruction(index).span.start + 1) + "    "
 }
 
@@ -143,7 +147,7 @@ fn indent_width(source: &[u8], offset: u32) -> usize {
 }
 
 /// The blanks at the start of the line that holds byte `offset - 1`, or that starts at `offset`.
-fn indent_at(source: &[u8], offset: u32) -> String {
+pub(crate) fn indent_at(source: &[u8], offset: u32) -> String {
     let before = &source[..offset as usize];
     let trimmed = before.strip_suffix(b"\n").unwrap_or(before);
     let line_start = trimmed.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);

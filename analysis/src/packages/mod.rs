@@ -6,8 +6,10 @@ pub mod caches;
 mod command;
 mod index;
 pub mod managers;
+mod order;
 pub mod recommends;
 
 pub use command::PackageCommand;
 pub use index::{IndexUse, only_updates, uses_index};
 pub use managers::{Action, Family, Manager};
+pub use order::{Listed, free_list};
