@@ -5,6 +5,7 @@
 //! from the left, so a list may be continued as it stands, but what is appended must be one chain or a
 //! group.
 
+mod behind;
 mod errexit;
 mod leavings;
 mod options;
@@ -17,6 +18,7 @@ use dfopt_syntax::shell::Terminator;
 use dfopt_syntax::{Edit, Span};
 
 use crate::ignore::is_pragma;
+pub(crate) use behind::insert_behind;
 use errexit::{Errexit, UNGUARDED, ends_simply, errexit, sees_last};
 use leavings::{Leaving, asks_for_its_shell};
 pub(crate) use leavings::{left_behind, looks_back};

@@ -1,5 +1,5 @@
 //! Leaves no package manager's cache behind in the layer that made it: apt, apk, dnf, yum, microdnf, tdnf,
-//! zypper, pacman, pip.
+//! zypper, pacman, pip, uv, npm, yarn 1, Composer, conda, RubyGems, Go.
 //!
 //! What a RUN downloads and does not remove itself stays in its layer for good; a later `rm` only hides it.
 //!
@@ -30,6 +30,13 @@
 //! | `zypper` | `/var/cache/zypp` | its own `clean --all` |
 //! | `pacman` | `/var/cache/pacman/pkg` | `rm -rf`; `-Scc --noconfirm` answers no |
 //! | `pip` | `/root/.cache/pip` | `--no-cache-dir` |
+//! | `uv` | `~/.cache/uv` | `--no-cache` |
+//! | `npm` | `~/.npm/_cacache` | its own `cache clean --force`, right behind the installation |
+//! | `yarn` 1 | `/usr/local/share/.cache/yarn` | its own `cache clean` |
+//! | `composer` | `~/.cache/composer` | its own `clear-cache` |
+//! | `conda`, `mamba`, `micromamba` | `pkgs` in its folder | its own `clean --all --yes` |
+//! | `gem`, `bundle` | `/usr/local/bundle/cache`, in the `ruby` images | `rm -f` |
+//! | `go` | `~/.cache/go-build`, in the `golang` images | its own `clean -cache` |
 //!
 //! # Why it is safe
 //!
@@ -40,6 +47,10 @@
 //! dnf and the others fetch what they need again, except where an option or the network keeps them from it;
 //! their own clean-up is added only where the program ran for sure and nothing takes it, its repositories or
 //! its interpreter away. Packages that are kept on purpose (`keepcache=1`, `--downloadonly`) stay.
+//! The tools of languages clean up right behind their last command in the RUN, where that surely is the same
+//! program still. They are left alone where a later command works without the network, and where the container
+//! itself installs or compiles. A yarn after version 1 may run packages from its cache: only what yarn 1 alone
+//! understands, or its lock file, tells them apart.
 //! A RUN is left alone where a cache mount covers the folder, where it cleans up already, where the
 //! environment turns the cache off, or where its code is not understood. Stages that are only copied from
 //! ship no cache and are left alone, too; `apk add --no-cache` is the exception, as it replaces
@@ -49,6 +60,7 @@ mod apk;
 mod apt;
 mod pip;
 mod system;
+mod tools;
 
 use dfopt_analysis::packages::{Family, Manager};
 use dfopt_analysis::{Build, Invocation, ShellCode};
@@ -59,7 +71,7 @@ use crate::{Context, Effect, Findings, Transform};
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "package-caches",
     effect: Effect::Slim,
-    acts_on: &["DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042"],
+    acts_on: &["DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060"],
     source: include_str!("package_caches.rs"),
     run,
 };
@@ -69,6 +81,7 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     apk::run(context.build, findings);
     system::run(context.build, findings);
     pip::run(context.build, findings);
+    tools::run(context.build, findings);
 }
 
 /// The RUNs of stages whose layers are shipped.

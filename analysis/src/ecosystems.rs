@@ -21,6 +21,7 @@ mod npm;
 mod pnpm;
 mod project;
 mod python;
+pub(crate) mod recognise;
 mod tree;
 mod versions;
 mod words;
@@ -169,20 +170,8 @@ impl Ecosystem {
     }
 
     fn recognises(&self, invocation: &Invocation<'_>) -> bool {
-        // Every command of a file is asked for: the program tells almost all of them.
-        let program = without_version(&invocation.program);
-        let mut operands = None;
-        self.commands.iter().any(|command| {
-            let Some(words) =
-                command.strip_prefix(program).filter(|words| words.is_empty() || words.starts_with(' '))
-            else {
-                return false;
-            };
-            let operands = operands.get_or_insert_with(|| self.operands(invocation));
-            let mut operands = operands.iter();
-            let mut words = words.split(' ').filter(|word| !word.is_empty());
-            words.all(|word| operands.next().is_some_and(|operand| operand.as_deref() == Some(word)))
-        }) && self.only.is_none_or(|only| only(invocation))
+        recognise::matched(invocation, self.commands.iter(), &self.value_options).is_some()
+            && self.only.is_none_or(|only| only(invocation))
     }
 
     /// A word of the command that only the build knows, where there is one.
@@ -194,19 +183,8 @@ impl Ecosystem {
 
     /// The words that are neither options nor values of options; none for one that is not known.
     pub fn operands<'c>(&self, invocation: &Invocation<'c>) -> Vec<Option<Cow<'c, str>>> {
-        let mut operands = Vec::new();
-        let mut words = invocation.arguments.iter();
-        while let Some(word) = words.next() {
-            match invocation.literal(word) {
-                Some(option) if option.starts_with('-') && option.len() > 1 => {
-                    if self.value_options.contains(&option) {
-                        words.next();
-                    }
-                }
-                _ => operands.push(arguments::known_word(invocation, word)),
-            }
-        }
-        operands
+        let operands = recognise::operands(invocation, &self.value_options);
+        operands.into_iter().map(|(_, operand)| operand).collect()
     }
 
     /// What has to be there for `invocation`, which is this entry's; what is needed is added to `project`.
@@ -260,9 +238,4 @@ impl Ecosystem {
             format!("run it with `{}` above the sources", arguments::clip(options)),
         ))
     }
-}
-
-/// `pip` for `pip3.12`.
-fn without_version(program: &str) -> &str {
-    program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
 }

@@ -69,10 +69,24 @@ impl Style {
         operator: &str,
         comments: &[&[u8]],
     ) -> String {
+        let instruction = build.instruction(above);
+        let end = instruction.source_span(instruction.operation.body).end;
+        self.joint_at(build, end, close, operator, comments)
+    }
+
+    /// The same behind a command in the middle of a RUN, which ends at byte `end`.
+    pub(super) fn joint_at(
+        &self,
+        build: &Build<'_>,
+        end: u32,
+        close: &str,
+        operator: &str,
+        comments: &[&[u8]],
+    ) -> String {
         let leading = self.leading && operator != ";";
-        let (end, start) = if leading { ("", "&& ") } else { (operator, "") };
-        let mut text = format!("{close}{end}");
-        text.push_str(&self.padding(build, above, text.len()));
+        let (before, start) = if leading { ("", "&& ") } else { (operator, "") };
+        let mut text = format!("{close}{before}");
+        text.push_str(&self.padding(build, end, text.len()));
         text.push_str(&build.dockerfile().continuation());
         for comment in comments {
             text.push_str(&self.indent);
@@ -82,11 +96,9 @@ impl Style {
         text + &self.indent + start
     }
 
-    /// The blanks in front of the continuation character, where `more` bytes follow the code of RUN `above`.
-    fn padding(&self, build: &Build<'_>, above: usize, more: usize) -> String {
+    /// The blanks in front of the continuation character, where `more` bytes follow byte `end`.
+    fn padding(&self, build: &Build<'_>, end: u32, more: usize) -> String {
         let Some(column) = self.column else { return " ".to_owned() };
-        let instruction = build.instruction(above);
-        let end = instruction.source_span(instruction.operation.body).end;
         let width = width_before(build.source(), end) + more;
         " ".repeat(column.saturating_sub(width).max(1))
     }

@@ -1,6 +1,6 @@
 //! Package managers: which commands are theirs, what those do, and the facts rewrites stand on.
 //!
-//! The facts are tables ([`managers`], [`caches`], [`recommends`]); the code only reads them.
+//! The facts are tables ([`managers`], [`caches`], [`recommends`], [`tools`]); the code only reads them.
 
 pub mod caches;
 mod command;
@@ -8,6 +8,7 @@ mod index;
 pub mod managers;
 mod order;
 pub mod recommends;
+pub mod tools;
 
 pub use command::PackageCommand;
 pub use index::{IndexUse, only_updates, uses_index};
