@@ -34,4 +34,6 @@ mod snapshots;
 mod sorted;
 mod specs;
 mod streams;
+#[cfg(unix)]
+mod traces;
 mod write;
