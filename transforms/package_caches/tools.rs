@@ -97,9 +97,7 @@ fn edits(
 fn with_option(build: &Build<'_>, index: usize, commands: &[ToolCommand<'_>], option: &str) -> Vec<Edit> {
     let Some(code) = build.shell_code(index) else { return Vec::new() };
     let subcommands = commands.iter().filter_map(|command| command.subcommand);
-    subcommands
-        .map(|word| Edit::insert(code.text.source_end(word.span.end), format!(" {option}")))
-        .collect()
+    subcommands.map(|word| Edit::insert(code.text.source_end(word.span.end), format!(" {option}"))).collect()
 }
 
 /// The command up to the program: `sudo /usr/bin/npm`, `php -d memory_limit=-1 composer.phar`.

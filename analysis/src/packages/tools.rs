@@ -83,14 +83,7 @@ pub const ALL: &[ToolCache] = &[
     // the 16 MB that express and lodash take) is gone, what npx has installed (`_npx`) stays.
     ToolCache {
         name: "npm",
-        commands: &[
-            "npm ci",
-            "npm clean-install",
-            "npm i",
-            "npm install",
-            "npm add",
-            "npm update",
-        ],
+        commands: &["npm ci", "npm clean-install", "npm i", "npm install", "npm add", "npm update"],
         value_options: &["--prefix", "-C", "-w", "--workspace", "--registry", "--loglevel"],
         remedy: Remedy::Command("cache clean --force"),
         settled_by: &["--cache", "--dry-run", "--package-lock-only"],
@@ -227,15 +220,7 @@ pub const ALL: &[ToolCache] = &[
         commands: &["gem install", "bundle", "bundle install", "bundler install", "bundle update"],
         value_options: &["-j", "--jobs", "--retry", "--without", "--with", "--gemfile"],
         remedy: Remedy::Removal("/usr/local/bundle/cache/*.gem"),
-        settled_by: &[
-            "--path",
-            "--deployment",
-            "--local",
-            "--install-dir",
-            "-i",
-            "--user-install",
-            "--help",
-        ],
+        settled_by: &["--path", "--deployment", "--local", "--install-dir", "-i", "--user-install", "--help"],
         clean_ups: &["gem clean", "bundle cache", "bundle package"],
         folders: &["/bundle/cache"],
         configured_by: &[

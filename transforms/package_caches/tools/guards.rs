@@ -38,7 +38,8 @@ fn is_read(build: &Build<'_>, row: &ToolCache) -> bool {
 
 fn names_folder(word: &str, row: &ToolCache) -> bool {
     row.folders.iter().any(|folder| {
-        word.ends_with(folder) || word.match_indices(folder).any(|(at, _)| word[at + folder.len()..].starts_with('/'))
+        word.ends_with(folder)
+            || word.match_indices(folder).any(|(at, _)| word[at + folder.len()..].starts_with('/'))
     })
 }
 
@@ -48,9 +49,8 @@ pub(super) fn removes(invocation: &Invocation<'_>, row: &ToolCache) -> bool {
         && invocation.arguments.iter().any(|word| {
             let text = String::from_utf8_lossy(invocation.slice(word.span)).replace(['"', '\''], "");
             let path = text.trim_end_matches(['*', '/']);
-            let ends_above = |folder: &str| {
-                folder.match_indices('/').skip(1).any(|(at, _)| path.ends_with(&folder[..at]))
-            };
+            let ends_above =
+                |folder: &str| folder.match_indices('/').skip(1).any(|(at, _)| path.ends_with(&folder[..at]));
             names_folder(path, row) || row.folders.iter().any(|folder| ends_above(folder))
                 // `~/{.npm,.cache}`
                 || text.contains('{') && row.folders.iter().any(|folder| {
@@ -64,7 +64,8 @@ pub(super) fn removes(invocation: &Invocation<'_>, row: &ToolCache) -> bool {
 pub(super) fn may_act_in(build: &Build<'_>, index: usize, row: &ToolCache) -> bool {
     let is_cache_of_system = |target: &str| {
         let mut caches = managers::ALL.iter().flat_map(|manager: &Manager| manager.caches);
-        target.starts_with("/var/") && caches.any(|cache| is_within(target, cache) || is_within(cache, target))
+        target.starts_with("/var/")
+            && caches.any(|cache| is_within(target, cache) || is_within(cache, target))
     };
     let mounted = build.instruction(index).operation.mounts().any(|mount| {
         matches!(mount.kind(), "cache" | "tmpfs") && !is_cache_of_system(mount.target().unwrap_or_default())

@@ -1,14 +1,14 @@
 //! Whether `yarn` is yarn 1, whose cache is not needed once everything is installed.
 
 use dfopt_analysis::packages::tools::{OF_LATER_YARN, OF_YARN_1, ToolCommand, has_option};
-use dfopt_analysis::{BuildContext, Build, Entry};
+use dfopt_analysis::{Build, BuildContext, Entry};
 use dfopt_syntax::dockerfile::Keyword;
 
 use crate::joining::Obstacle;
 
 pub(super) fn check(build: &Build<'_>, index: usize, command: &ToolCommand<'_>) -> Result<(), Obstacle> {
     let names = |text: &&str| memchr::memmem::find(build.source(), text.as_bytes()).is_some();
-    if !OF_LATER_YARN.iter().any(|text| names(text)) && is_yarn_1(build, index, command) {
+    if !OF_LATER_YARN.iter().any(names) && is_yarn_1(build, index, command) {
         return Ok(());
     }
     Err(Obstacle {
@@ -38,9 +38,10 @@ fn has_lock_of_yarn_1(build: &Build<'_>, index: usize, context: &dyn BuildContex
         for one in copied {
             let (folder, is_lock) = match one.is_folder {
                 true => (one.source.as_str(), false),
-                false => one.source.rsplit_once('/').map_or(("", one.source == "yarn.lock"), |(folder, name)| {
-                    (folder, name == "yarn.lock")
-                }),
+                false => one
+                    .source
+                    .rsplit_once('/')
+                    .map_or(("", one.source == "yarn.lock"), |(folder, name)| (folder, name == "yarn.lock")),
             };
             let beside = |name: &str| match folder {
                 "" => name.to_owned(),
