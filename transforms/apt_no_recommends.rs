@@ -1,7 +1,8 @@
 //! Installs only the Debian packages that were asked for: `--no-install-recommends`.
 //!
 //! By default apt also installs every package that one of them recommends, often more than what was asked
-//! for. Where the command would stop to ask, `-y` is added too.
+//! for. Where the command would stop to ask, `-y` is added too. `aptitude` calls the option
+//! `--without-recommends`.
 //!
 //! ```dockerfile
 //! FROM debian:bookworm-slim
@@ -23,18 +24,30 @@
 //! `xvfb-run` calls. Such a package is named then, unless it is installed before or is part of the base
 //! image. The command is left alone where its packages are not known from the file, where it installs a
 //! package file or a set that is made of recommendations (desktops, TeX Live), and where recommendations
-//! were settled on purpose.
+//! were settled on purpose, by an option or in a file of /etc/apt/apt.conf.d.
+//!
+//! A question that apt asks during a build has no answer: apt aborts, and the RUN fails. So `-y` changes
+//! nothing where the command succeeds today. Where the RUN goes on after a failure (`apt-get install x; y`),
+//! it would, and the command is left alone.
+//!
+//! `apt-get upgrade` installs no new packages, `build-dep` asks for those of sources, and what these
+//! recommend is not known: both are left alone.
 
-use std::collections::BTreeSet;
+mod names;
+mod needs;
+mod question;
 
-use dfopt_analysis::packages::recommends::{RELIED_ON, ReliedOn, is_set};
-use dfopt_analysis::packages::{Action, Family, PackageCommand};
-use dfopt_analysis::{BaseImage, Build, ShellCode};
+use dfopt_analysis::packages::recommends::is_set;
+use dfopt_analysis::packages::{Action, AptSettings, Family, Key, PackageCommand, Setting};
+use dfopt_analysis::{Build, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
-use dfopt_syntax::shell::{Word, WordPart};
 use dfopt_syntax::{Edit, Span};
 
 use crate::{Context, Effect, Findings, Transform};
+
+use names::{Asked, asked, name_packages};
+use needs::{Installed, Needs};
+use question::Question;
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "apt-no-recommends",
@@ -46,85 +59,179 @@ pub(crate) const TRANSFORM: Transform = Transform {
 
 fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     let build = context.build;
-    // `APT::Install-Recommends` in a configuration file or an option: settled on purpose.
-    if mentions(build, "Install-Recommends") {
-        return;
-    }
-    // Packages that rewrites of this run name: instruction and package.
-    let mut named: Vec<(usize, &str)> = Vec::new();
+    let settings = AptSettings::of(build);
+    let mut installed = Installed::default();
+    let mut needs = Needs::default();
     for stage in build.stages() {
+        installed.enter(build, stage);
         for index in stage.instructions.clone() {
             if build.instruction(index).keyword() != Keyword::Run {
                 continue;
             }
             let Some(code) = build.shell_code(index) else { continue };
             for command in installs(code) {
-                if command.has_option(&["--no-install-recommends", "--install-recommends"]) {
-                    continue;
+                let site = Site { build, index, code, command: &command };
+                match rewrite(&site, &settings, &installed, &mut needs) {
+                    Ok(Some(rewrite)) => {
+                        if command.invocation.is_plain() {
+                            installed.add_named(&rewrite.named);
+                        }
+                        findings.rewrite(rewrite.title, rewrite.effect, rewrite.edits);
+                    }
+                    Ok(None) => {}
+                    Err(declined) => {
+                        let (span, help) = (site.span(), declined.help);
+                        match declined.cause {
+                            Some(cause) => findings.missed_because_of(cause, span, declined.reason, help),
+                            None => findings.missed(span, declined.reason, help),
+                        }
+                    }
                 }
-                let span = code.source_span(command.invocation.command.span);
-                match rewrite(build, index, code, &command, &mut named) {
-                    Ok((title, edits)) => findings.rewrite(title, Effect::Slim, edits),
-                    Err((reason, help)) => findings.missed(span, reason, help),
-                }
+                installed.add(&command);
             }
         }
+        installed.leave(stage);
     }
 }
 
-type Declined = (String, &'static str);
+/// An installation and where it stands.
+#[derive(Clone, Copy)]
+struct Site<'s, 'd> {
+    build: &'s Build<'d>,
+    /// The RUN.
+    index: usize,
+    code: &'s ShellCode<'d>,
+    command: &'s PackageCommand<'s>,
+}
 
-/// The installations by apt-get or apt in the code.
+struct Rewrite {
+    title: String,
+    effect: Effect,
+    edits: Vec<Edit>,
+    /// The packages that it names.
+    named: Vec<&'static str>,
+}
+
+struct Declined {
+    reason: String,
+    help: &'static str,
+    cause: Option<Span>,
+}
+
+impl Declined {
+    fn new(reason: impl Into<String>, help: &'static str) -> Self {
+        Self { reason: reason.into(), help, cause: None }
+    }
+}
+
+impl Site<'_, '_> {
+    /// The command's place in the file.
+    fn span(&self) -> Span {
+        self.code.source_span(self.command.invocation.command.span)
+    }
+
+    /// The option that keeps recommended packages away.
+    fn option(&self) -> &'static str {
+        match self.command.invocation.program.as_ref() {
+            "aptitude" => "--without-recommends",
+            _ => "--no-install-recommends",
+        }
+    }
+
+    /// True where an option says whether recommended packages are wanted: apt-get(8), aptitude(8).
+    fn is_settled(&self, more: &[String]) -> bool {
+        let (long, short): (&[&str], &[char]) = match self.command.invocation.program.as_ref() {
+            "aptitude" => (&["--without-recommends", "--with-recommends"], &['R', 'r']),
+            _ => (&["--no-install-recommends", "--install-recommends"], &[]),
+        };
+        self.command.has_option(long)
+            || short.iter().any(|&letter| self.command.has_short(letter))
+            || more.iter().any(|option| long.contains(&option.as_str()))
+    }
+}
+
+/// The installations by apt in the code.
 fn installs<'c>(code: &'c ShellCode<'_>) -> impl Iterator<Item = PackageCommand<'c>> {
     code.package_commands().filter(|command| {
         command.manager.family == Family::Apt
             && command.action == Action::Install
             && command.name == "install"
-            && command.invocation.program != "aptitude"
             && !command.operands.is_empty()
     })
 }
 
 fn rewrite(
-    build: &Build<'_>,
-    index: usize,
-    code: &ShellCode<'_>,
-    command: &PackageCommand<'_>,
-    named: &mut Vec<(usize, &'static str)>,
-) -> Result<(String, Vec<Edit>), Declined> {
-    let mut asked = BTreeSet::new();
-    for operand in &command.operands {
-        asked.extend(packages(build, index, code, command, operand)?);
+    site: &Site<'_, '_>,
+    settings: &AptSettings,
+    installed: &Installed,
+    needs: &mut Needs,
+) -> Result<Option<Rewrite>, Declined> {
+    let asked = asked(site);
+    let more: &[String] = asked.as_ref().map_or(&[], |asked| asked.options.as_slice());
+    let setting = |key| settings.before(site.build, site.index, site.code, site.command, more, key);
+    let question = Question::of(site, more, setting(Key::AssumeYes));
+    if site.is_settled(more) {
+        return answer(site, question);
     }
-    if let Some(set) = asked.iter().find(|package| is_set(package)) {
-        let reason = format!("`{set}` is a set that is little without the packages it recommends");
-        return Err((reason, "name the packages you need, and add --no-install-recommends"));
+    match setting(Key::InstallRecommends) {
+        Setting::Set(false) => return answer(site, question),
+        Setting::Set(true) => return Ok(None),
+        Setting::Unknown(cause) => {
+            let reason = "a setting of apt that is not known may keep recommended packages away already";
+            let help = "add --no-install-recommends if none of them is needed";
+            return Err(Declined { cause: Some(cause), ..Declined::new(reason, help) });
+        }
+        Setting::Default => {}
     }
-    let needed: Vec<&ReliedOn> =
-        RELIED_ON.iter().filter(|row| is_needed(build, index, command, row, &asked, named)).collect();
-    let mut additions: Vec<&'static str> = needed.iter().flat_map(|row| row.recommended).copied().collect();
-    additions.retain(|&package| !asked.contains(package));
-    additions.sort_unstable();
-    additions.dedup();
-    if !additions.is_empty() && removes_unneeded(code) {
-        let reason = format!(
-            "`{}` would have to be named, and then stay where it is removed now",
-            additions.join(" ")
-        );
-        return Err((reason, "add --no-install-recommends, and name it where it is removed, too"));
-    }
-    named.extend(additions.iter().map(|&package| (index, package)));
+    without_recommends(site, &asked?, question, installed, needs).map(Some)
+}
 
-    let option = if asks(command) { " -y --no-install-recommends" } else { " --no-install-recommends" };
-    let mut title = format!("add `{}`", option.trim());
-    let mut edits = vec![Edit::insert(code.text.source_end(options_end(command)), option)];
-    if !additions.is_empty() {
-        let needs: BTreeSet<&str> = needed.iter().map(|row| row.need).collect();
-        let needs = Vec::from_iter(needs).join(", ");
-        title = format!("{title} and name `{}`: {needs}", additions.join(" "));
-        edits.push(name_packages(build, code, command, &additions));
+/// Answers the question of a command that installs no recommended packages.
+fn answer(site: &Site<'_, '_>, question: Question) -> Result<Option<Rewrite>, Declined> {
+    match question {
+        Question::Aborts => Ok(Some(Rewrite {
+            title: "add `-y`".to_owned(),
+            effect: Effect::Preserve,
+            edits: vec![add_options(site, " -y")],
+            named: Vec::new(),
+        })),
+        Question::GoesOn => Err(question::declined()),
+        Question::No => Ok(None),
     }
-    Ok((title, edits))
+}
+
+fn without_recommends(
+    site: &Site<'_, '_>,
+    asked: &Asked,
+    question: Question,
+    installed: &Installed,
+    needs: &mut Needs,
+) -> Result<Rewrite, Declined> {
+    if let Some(set) = asked.names.iter().find(|package| is_set(package)) {
+        let reason = format!("`{set}` is a set that is little without the packages it recommends");
+        return Err(Declined::new(reason, "name the packages you need, and add --no-install-recommends"));
+    }
+    if question == Question::GoesOn {
+        return Err(question::declined());
+    }
+    let needed = needs.of_command(site, asked, installed);
+    let named = needed.packages;
+    if !named.is_empty() && removes_unneeded(site.code) {
+        let reason =
+            format!("`{}` would have to be named, and then stay where it is removed now", named.join(" "));
+        let help = "add --no-install-recommends, and name it where it is removed, too";
+        return Err(Declined::new(reason, help));
+    }
+    let yes = if question == Question::Aborts { " -y" } else { "" };
+    let options = format!("{yes} {}", site.option());
+    let mut title = format!("add `{}`", options.trim());
+    let mut edits = vec![add_options(site, &options)];
+    if !named.is_empty() {
+        let why = Vec::from_iter(needed.why).join(", ");
+        title = format!("{title} and name `{}`: {why}", named.join(" "));
+        edits.push(name_packages(site, &named));
+    }
+    Ok(Rewrite { title, effect: Effect::Slim, edits, named })
 }
 
 /// True where the code removes packages that nothing needs any more: what is named would not be one of them.
@@ -136,157 +243,16 @@ fn removes_unneeded(code: &ShellCode<'_>) -> bool {
     })
 }
 
-/// The packages that an operand asks for.
-fn packages(
-    build: &Build<'_>,
-    index: usize,
-    code: &ShellCode<'_>,
-    command: &PackageCommand<'_>,
-    operand: &Word,
-) -> Result<Vec<String>, Declined> {
-    if let Some(name) = command.package_name(operand) {
-        return Ok(vec![name.into_owned()]);
-    }
-    let text = String::from_utf8_lossy(command.invocation.slice(operand.span)).into_owned();
-    if command.invocation.literal(operand).is_some() {
-        let reason = format!("what the package file `{text}` recommends is not known");
-        return Err((reason, "add --no-install-recommends if it needs none of it"));
-    }
-    let list = match operand.parts.as_slice() {
-        [WordPart::Parameter { name, operator: None, subscript: None, prefix: None, .. }] => {
-            variable(build, index, code, *name)
-        }
-        _ => None,
-    };
-    match list {
-        Some(list) => Ok(list
-            .split_whitespace()
-            .map(|word| word.split('=').next().unwrap_or(word).to_owned())
-            .collect()),
-        None => Err((
-            format!("which packages `{text}` stands for is not known from the file"),
-            "name the packages here",
-        )),
-    }
-}
-
-/// The value of a variable that the code assigns once, or that an ENV sets.
-fn variable(build: &Build<'_>, index: usize, code: &ShellCode<'_>, name: Span) -> Option<String> {
-    let text = code.text.bytes();
-    let commands = code.script.simple_commands();
-    let mut assigned = commands
-        .iter()
-        .filter(|(command, _)| command.words.is_empty())
-        .flat_map(|(command, _)| &command.assignments)
-        .filter(|assignment| assignment.name.of(text) == name.of(text));
-    if let Some(assignment) = assigned.next() {
-        let value = assignment.value.literal(text)?.into_owned();
-        return assigned.next().is_none().then_some(value);
-    }
-    let state = build.state_before(index);
-    let variable = state.variables.get(std::str::from_utf8(name.of(text)).ok()?)?;
-    variable.value.clone().filter(|_| !variable.overridable)
-}
-
-/// True where a row applies: its package is asked for, and nothing else brings what it relies on.
-fn is_needed(
-    build: &Build<'_>,
-    index: usize,
-    command: &PackageCommand<'_>,
-    row: &ReliedOn,
-    asked: &BTreeSet<String>,
-    named: &[(usize, &str)],
-) -> bool {
-    row.packages.iter().any(|package| asked.contains(*package))
-        && (row.mentions.is_empty() || row.mentions.iter().any(|text| mentions(build, text)))
-        && !asked.iter().any(|package| row.is_brought_by(package))
-        && row.releases.include(build.base_image(index))
-        && !in_base(build, index, row)
-        && !before(build, index).any(|i| {
-            let end = if i == index { command.subcommand.span.start } else { u32::MAX };
-            named.iter().any(|(at, package)| *at == i && row.is_brought_by(package))
-                || installed_by(build, i, end, row)
-        })
-}
-
-/// The instructions that have run before, in this stage and those it is built from.
-fn before(build: &Build<'_>, index: usize) -> impl Iterator<Item = usize> {
-    let ancestry: Vec<usize> = build
-        .stage_of(index)
-        .into_iter()
-        .flat_map(|stage| build.ancestry(stage))
-        .flat_map(|stage| stage.instructions.clone())
-        .filter(|&i| i <= index)
-        .collect();
-    ancestry.into_iter()
-}
-
-/// True where a command of the RUN that stands before `end` of its code installs it.
-fn installed_by(build: &Build<'_>, index: usize, end: u32, row: &ReliedOn) -> bool {
-    build.instruction(index).keyword() == Keyword::Run
-        && build.shell_code(index).is_some_and(|code| {
-            let earlier = installs(code).filter(|command| command.subcommand.span.start < end);
-            earlier.filter(|command| command.invocation.is_plain()).any(|command| {
-                let mut names = command.operands.iter().filter_map(|word| command.package_name(word));
-                names.any(|name| row.is_brought_by(&name))
-            })
-        })
-}
-
-fn in_base(build: &Build<'_>, index: usize, row: &ReliedOn) -> bool {
-    row.recommended == ["ca-certificates"]
-        && build
-            .base_image(index)
-            .and_then(BaseImage::official)
-            .is_some_and(|image| image.has_ca_certificates())
-}
-
-fn mentions(build: &Build<'_>, text: &str) -> bool {
-    memchr::memmem::find(build.source(), text.as_bytes()).is_some()
-}
-
-/// True where apt would ask whether to go on.
-fn asks(command: &PackageCommand<'_>) -> bool {
-    let quiet = command.option_texts().filter(|option| option == "-q" || option == "--quiet").count();
-    !(command.has_short('y')
-        || command.has_option(&["--yes", "--assume-yes", "--force-yes", "-qq", "--quiet=2"])
-        || command.option_texts().any(|option| option.contains("qq") || option.contains("Assume-Yes"))
-        || quiet > 1
-        || command.invocation.context.in_pipeline)
-}
-
-/// The end of the subcommand and the options that follow it at once.
-fn options_end(command: &PackageCommand<'_>) -> u32 {
-    let subcommand_end = command.subcommand.span.end;
-    let after = command.invocation.arguments.iter().skip_while(|word| word.span.start < subcommand_end);
-    let mut end = subcommand_end;
-    for word in after {
+/// Adds options behind the subcommand and the options that follow it at once.
+fn add_options(site: &Site<'_, '_>, options: &str) -> Edit {
+    let command = site.command;
+    let subcommand = command.subcommand.span.end;
+    let mut end = subcommand;
+    for word in command.invocation.arguments.iter().skip_while(|word| word.span.start < subcommand) {
         if !command.options.iter().any(|option| option.span == word.span) {
             break;
         }
         end = word.span.end;
     }
-    end
-}
-
-/// Names packages in front of the first operand, laid out as the operands are.
-fn name_packages(
-    build: &Build<'_>,
-    code: &ShellCode<'_>,
-    command: &PackageCommand<'_>,
-    names: &[&str],
-) -> Edit {
-    let first = code.source_span(command.operands[0].span);
-    let line_start =
-        build.source()[..first.start as usize].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
-    let indent = &build.source()[line_start..first.start as usize];
-    let own_line = indent.iter().all(|b| matches!(b, b' ' | b'\t'));
-    let separator = if own_line {
-        let indent = String::from_utf8_lossy(indent);
-        format!(" {}{indent}", build.dockerfile().continuation())
-    } else {
-        " ".to_owned()
-    };
-    let text: String = names.iter().map(|name| format!("{name}{separator}")).collect();
-    Edit::insert(first.start, text)
+    Edit::insert(site.code.text.source_end(end), options)
 }

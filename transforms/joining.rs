@@ -26,6 +26,12 @@ use options::SharedOptions;
 pub(crate) use style::{Style, deeper, indent_at};
 pub(crate) use take_out::{has_comment, take_out};
 
+/// True where the shell of instruction `index` stops at the first command that fails, from the first to the
+/// last.
+pub(crate) fn exits_on_error(build: &Build<'_>, index: usize, code: &ShellCode<'_>) -> bool {
+    errexit(build, index, code) == Errexit::On
+}
+
 /// Why commands cannot be joined, and what the user can do about it.
 #[derive(Debug)]
 pub(crate) struct Obstacle {

@@ -1,5 +1,7 @@
 //! What is known of base images.
 
+mod packages;
+
 use crate::paths::{below, is_application_folder};
 
 /// An official image of Docker Hub, or a mirror of it.
@@ -10,21 +12,6 @@ pub struct BaseImage<'r> {
     /// The tag as written, variables and all; empty where there is none.
     pub tag: &'r str,
 }
-
-/// Official images that contain Debian's `ca-certificates`: those on `buildpack-deps`, and those whose own
-/// Dockerfile installs it (docker-library's repositories). Without a tag part in `not`.
-const WITH_CA_CERTIFICATES: &[(&str, &[&str])] = &[
-    ("buildpack-deps", &[]),
-    ("gcc", &[]),
-    ("golang", &[]),
-    ("node", &["slim"]),
-    ("openjdk", &["slim"]),
-    ("perl", &["slim"]),
-    ("php", &[]),
-    ("python", &[]),
-    ("ruby", &["slim"]),
-    ("rust", &[]),
-];
 
 /// Official images for Linux whose configuration sets neither SHELL nor BASH_ENV, and what their ENTRYPOINT runs
 /// just as it is: any command, or those of the list. Most have no ENTRYPOINT; `docker-php-entrypoint` runs what
@@ -180,15 +167,6 @@ impl<'r> BaseImage<'r> {
     fn layout(&self) -> Option<&'static Layout> {
         let has_triggers = self.tag.contains("onbuild");
         LAYOUTS.iter().find(|layout| layout.image == self.name && !has_triggers)
-    }
-
-    /// True where the image is known to hold the certificates https needs.
-    pub fn has_ca_certificates(&self) -> bool {
-        let row = WITH_CA_CERTIFICATES.iter().find(|(name, _)| *name == self.name);
-        row.is_some_and(|(_, without)| {
-            without.is_empty()
-                || !self.tag.contains('$') && !without.iter().any(|part| self.tag.contains(part))
-        })
     }
 
     /// True where the image leaves it to `/bin/sh` to read the shell form, and to no set-up before it.

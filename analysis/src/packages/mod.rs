@@ -2,6 +2,7 @@
 //!
 //! The facts are tables ([`managers`], [`caches`], [`recommends`], [`tools`]); the code only reads them.
 
+mod apt_settings;
 pub mod caches;
 mod command;
 mod index;
@@ -10,6 +11,7 @@ mod order;
 pub mod recommends;
 pub mod tools;
 
+pub use apt_settings::{AptSettings, Key, Setting};
 pub use command::PackageCommand;
 pub use index::{IndexUse, only_updates, uses_index};
 pub use managers::{Action, Family, Manager};
