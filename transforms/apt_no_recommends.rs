@@ -214,7 +214,7 @@ fn without_recommends(
     if question == Question::GoesOn {
         return Err(question::declined());
     }
-    let needed = needs.of_command(site, asked, installed);
+    let needed = needs.of_command(site, asked, installed)?;
     let named = needed.packages;
     if !named.is_empty() && removes_unneeded(site.code) {
         let reason =

@@ -6,8 +6,8 @@ use dfopt_analysis::packages::PackageCommand;
 use dfopt_analysis::packages::recommends::{ReliedOn, rows};
 use dfopt_analysis::{After, BaseImage, Build, Stage};
 
-use super::Site;
 use super::names::Asked;
+use super::{Declined, Site};
 
 /// What has to be named, and why.
 pub(super) struct Needed {
@@ -66,25 +66,40 @@ pub(super) struct Needs {
 
 impl Needs {
     /// The recommended packages that the command has to name.
-    pub(super) fn of_command(&mut self, site: &Site<'_, '_>, asked: &Asked, installed: &Installed) -> Needed {
+    pub(super) fn of_command(
+        &mut self,
+        site: &Site<'_, '_>,
+        asked: &Asked,
+        installed: &Installed,
+    ) -> Result<Needed, Declined> {
         let image = site.build.base_image(site.index);
         let applies = |row: &&ReliedOn| {
             asked.names.iter().any(|package| row.is_about(package))
                 && !asked.names.iter().any(|package| row.is_brought_by(package))
-                && row.releases.include(image)
                 && !installed.brings(row)
         };
         let mut needed = Needed { packages: Vec::new(), why: BTreeSet::new() };
         for row in rows().filter(applies) {
-            if row.mentions.is_empty() || row.mentions.iter().any(|text| self.is_mentioned(site, text)) {
-                needed.packages.extend(row.recommended);
-                needed.why.insert(row.need);
+            let is_of_release = row.releases.include(image);
+            if is_of_release == Some(false)
+                || !row.mentions.is_empty() && !row.mentions.iter().any(|text| self.is_mentioned(site, text))
+            {
+                continue;
             }
+            if is_of_release.is_none() {
+                let recommended = row.recommended.join(" ");
+                let reason = format!(
+                    "`{recommended}` belongs to some releases only, and which one the base image is is not known"
+                );
+                return Err(Declined::new(reason, "name what is needed, and add --no-install-recommends"));
+            }
+            needed.packages.extend(row.recommended);
+            needed.why.insert(row.need);
         }
         needed.packages.retain(|&package| !asked.names.contains(package));
         needed.packages.sort_unstable();
         needed.packages.dedup();
-        needed
+        Ok(needed)
     }
 
     /// True where the stage, one that it is built from, or one that is built from it, holds the text.

@@ -120,7 +120,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["clang", "clang-14"],
         recommended: &["libclang-rt-14-dev"],
         mentions: SANITIZERS,
-        releases: Releases::Only(&[DEBIAN_2023]),
+        releases: Releases::Known(&[DEBIAN_2023]),
         need: "sanitizers are linked with it",
         ..ROW
     },
@@ -128,7 +128,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["clang", "clang-18"],
         recommended: &["libclang-rt-18-dev"],
         mentions: SANITIZERS,
-        releases: Releases::Only(&[UBUNTU_2024]),
+        releases: Releases::Known(&[UBUNTU_2024]),
         need: "sanitizers are linked with it",
         ..ROW
     },
@@ -136,7 +136,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["clang", "clang-19"],
         recommended: &["libclang-rt-19-dev"],
         mentions: SANITIZERS,
-        releases: Releases::Only(&[DEBIAN_2025]),
+        releases: Releases::Known(&[DEBIAN_2025]),
         need: "sanitizers are linked with it",
         ..ROW
     },

@@ -37,7 +37,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         recommended: &["build-essential", "python-all-dev", "python-setuptools", "python-wheel"],
         or: &["python-setuptools"],
         mentions: PIP,
-        releases: Releases::Only(&[UP_TO_2018]),
+        releases: Releases::Known(&[UP_TO_2018]),
         need: "pip builds packages with it",
         ..ROW
     },

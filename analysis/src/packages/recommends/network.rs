@@ -62,7 +62,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         ..ROW
     },
     ReliedOn {
-        packages: &["libpq-dev", "libpq5", "librdkafka-dev", "postgresql", "postgresql-client*"],
+        packages: &["libpq-dev", "libpq5", "librdkafka-dev"],
         recommended: &["ca-certificates"],
         or: CERTIFICATES,
         releases: Releases::Only(&[DEBIAN_2025]),
@@ -108,6 +108,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
     ReliedOn {
         packages: &["mailutils"],
         recommended: &["default-mta"],
+        releases: Releases::Except(&[UP_TO_2018]),
         or: &["default-mta", "exim4*", "postfix", "sendmail*", "msmtp-mta", "ssmtp", "nullmailer"],
         need: "it sends mail through it",
         ..ROW
@@ -151,7 +152,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
     // /etc/protocols and /etc/services, which getprotobyname(3) and getservbyname(3) read:
     // phusion/baseimage-docker#323, docker-library/buildpack-deps#80.
     ReliedOn {
-        packages: &["git", "git-core", "perl", "build-essential", "rsync", "ghc", "cabal-install"],
+        packages: &["git", "git-core", "perl", "build-essential"],
         recommended: &["netbase"],
         mentions: &[
             "/etc/protocols",

@@ -9,22 +9,31 @@ pub enum Releases {
     Only(&'static [&'static [&'static str]]),
     /// All but those.
     Except(&'static [&'static [&'static str]]),
+    /// As `Only`; where the release is not known, nothing can be said: others have no such package, or need
+    /// none.
+    Known(&'static [&'static [&'static str]]),
 }
 
 impl Releases {
-    /// True where the image `reference`, which may be unknown, is of such a release.
-    pub fn include(self, reference: Option<&str>) -> bool {
+    /// True where the image `reference`, which may be unknown, is of such a release. None where it cannot be
+    /// told and matters.
+    pub fn include(self, reference: Option<&str>) -> Option<bool> {
         let has = |groups: &[&[&str]]| {
             let mut parts = groups.iter().copied().flatten();
             reference.is_some_and(|reference| parts.any(|part| reference.contains(part)))
         };
         match self {
-            Self::All => true,
-            Self::Only(groups) => has(groups),
-            Self::Except(groups) => !has(groups),
+            Self::All => Some(true),
+            Self::Only(groups) => Some(has(groups)),
+            Self::Except(groups) => Some(!has(groups)),
+            Self::Known(groups) => (has(groups) || has(ALL)).then(|| has(groups)),
         }
     }
 }
+
+/// Every release that a reference tells.
+const ALL: &[&[&str]] =
+    &[WITH_GNUPG, UP_TO_2018, UBUNTU_2020, UBUNTU_2022, UBUNTU_2024, DEBIAN_2021, DEBIAN_2023, DEBIAN_2025];
 
 /// Ubuntu up to 16.04: gnupg is part of the image.
 pub(super) const WITH_GNUPG: &[&str] = &["precise", "12.04", "trusty", "14.04", "xenial", "16.04"];

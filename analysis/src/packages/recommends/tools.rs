@@ -26,7 +26,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["imagemagick"],
         recommended: &["libmagickcore-6.q16-3-extra"],
         mentions: &["svg", "SVG", ".svg", "wmf", "djvu", "openexr"],
-        releases: Releases::Only(&[&["bionic", "18.04"]]),
+        releases: Releases::Known(&[&["bionic", "18.04"]]),
         need: "ImageMagick reads SVG with it",
         ..ROW
     },
@@ -34,7 +34,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["imagemagick"],
         recommended: &["libmagickcore-6.q16-6-extra"],
         mentions: &["svg", "SVG", ".svg", "wmf", "djvu", "openexr"],
-        releases: Releases::Only(&[UBUNTU_2020, UBUNTU_2022, DEBIAN_2021, DEBIAN_2023]),
+        releases: Releases::Known(&[UBUNTU_2020, UBUNTU_2022, DEBIAN_2021, DEBIAN_2023]),
         need: "ImageMagick reads SVG with it",
         ..ROW
     },
@@ -42,7 +42,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["imagemagick"],
         recommended: &["libmagickcore-6.q16-7-extra"],
         mentions: &["svg", "SVG", ".svg", "wmf", "djvu", "openexr"],
-        releases: Releases::Only(&[UBUNTU_2024]),
+        releases: Releases::Known(&[UBUNTU_2024]),
         need: "ImageMagick reads SVG with it",
         ..ROW
     },
@@ -50,7 +50,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["imagemagick"],
         recommended: &["libmagickcore-7.q16-10-extra"],
         mentions: &["svg", "SVG", ".svg", "wmf", "djvu", "openexr"],
-        releases: Releases::Only(&[DEBIAN_2025]),
+        releases: Releases::Known(&[DEBIAN_2025]),
         need: "ImageMagick reads SVG with it",
         ..ROW
     },
@@ -149,7 +149,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
     ReliedOn {
         packages: &["docker.io"],
         recommended: &["docker-cli"],
-        releases: Releases::Only(&[DEBIAN_2025]),
+        releases: Releases::Known(&[DEBIAN_2025]),
         need: "it is the `docker` command",
         ..ROW
     },
@@ -198,7 +198,15 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["xrdp"],
         recommended: &["xorgxrdp"],
         or: &["xorgxrdp", "xorgxrdp-*", "tigervnc-standalone-server", "tightvncserver"],
-        releases: Releases::Except(&[&["trusty", "14.04", "xenial", "16.04"]]),
+        releases: Releases::Known(&[
+            &["bionic", "18.04", "buster", "debian:10"],
+            UBUNTU_2020,
+            UBUNTU_2022,
+            UBUNTU_2024,
+            DEBIAN_2021,
+            DEBIAN_2023,
+            DEBIAN_2025,
+        ]),
         need: "its sessions run on it",
         ..ROW
     },
@@ -213,7 +221,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         packages: &["tigervnc-standalone-server"],
         recommended: &["tigervnc-tools"],
         mentions: &["vncpasswd", "tigervncpasswd", "x0vncserver", "vncserver"],
-        releases: Releases::Except(&[UP_TO_2018, UBUNTU_2020, DEBIAN_2021]),
+        releases: Releases::Known(&[UBUNTU_2022, UBUNTU_2024, DEBIAN_2023, DEBIAN_2025]),
         need: "`vncpasswd` is part of it",
         ..ROW
     },
