@@ -93,7 +93,7 @@ impl AptSettings {
         let span = code.source_span(command.invocation.command.span);
         let options: Vec<String> = command.option_texts().map(|text| text.into_owned()).collect();
         let options = options.iter().chain(extra).map(String::as_bytes);
-        if let Some(value) = options.filter_map(|option| values(option, key).last()).last() {
+        if let Some(value) = options.filter_map(|option| values(option, key).last()).next_back() {
             return value.1.map_or(Setting::Unknown(span), Setting::Set);
         }
         let environment = build.state_before(index);
@@ -186,7 +186,7 @@ fn transfer(build: &Build<'_>, index: usize, made: &mut Vec<Made>) {
         match &texts {
             None => add(key, None),
             Some(texts) => {
-                let value = texts.iter().filter_map(|text| values(text.as_bytes(), key).last()).last();
+                let value = texts.iter().filter_map(|text| values(text.as_bytes(), key).last()).next_back();
                 if let Some((_, value)) = value {
                     add(key, value);
                 }

@@ -7,7 +7,8 @@ const PIP: &[&str] = &["pip install", "pip3 install", "pip wheel", "pip3 wheel",
 const NPM: &[&str] = &["npm install", "npm ci", "npm i", "npm rebuild", "yarn install", "yarn", "pnpm"];
 
 pub(super) const ROWS: &[ReliedOn] = &[
-    // Without it, for a package without a wheel: "error: command 'x86_64-linux-gnu-gcc' failed".
+    // Without it, for a package without a wheel: "error: command 'x86_64-linux-gnu-gcc' failed: No such file or
+    // directory".
     ReliedOn {
         packages: &["python3-pip"],
         recommended: &["build-essential"],
@@ -30,7 +31,6 @@ pub(super) const ROWS: &[ReliedOn] = &[
         mentions: PIP,
         releases: Releases::Only(&[UP_TO_2018]),
         need: "pip builds packages with it",
-        ..ROW
     },
     ReliedOn {
         packages: &["python-pip"],
@@ -39,7 +39,6 @@ pub(super) const ROWS: &[ReliedOn] = &[
         mentions: PIP,
         releases: Releases::Known(&[UP_TO_2018]),
         need: "pip builds packages with it",
-        ..ROW
     },
     // The command itself is in a package of its own.
     ReliedOn {
@@ -96,7 +95,6 @@ pub(super) const ROWS: &[ReliedOn] = &[
         mentions: &["cpanm"],
         releases: Releases::Except(&[UP_TO_2018, UBUNTU_2020]),
         need: "`cpanm` calls it",
-        ..ROW
     },
     ReliedOn {
         packages: &["cabal-install"],

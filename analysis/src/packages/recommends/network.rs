@@ -87,7 +87,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         need: "https needs its certificates",
         ..ROW
     },
-    // Recommended as "ssh-client".
+    // Recommended as "ssh-client". Without it: "error: cannot run ssh: No such file or directory".
     ReliedOn {
         packages: &["git", "git-core"],
         recommended: &["openssh-client"],
@@ -104,7 +104,7 @@ pub(super) const ROWS: &[ReliedOn] = &[
         need: "it calls `ssh`",
         ..ROW
     },
-    // Recommended as "default-mta".
+    // Recommended as "default-mta". Without it: "mail: Cannot open mailer: No such file or directory".
     ReliedOn {
         packages: &["mailutils"],
         recommended: &["default-mta"],

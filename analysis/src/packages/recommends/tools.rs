@@ -118,7 +118,6 @@ pub(super) const ROWS: &[ReliedOn] = &[
         mentions: &["add-apt-repository", "apt-add-repository", "apt-key", "gpg"],
         releases: Releases::Except(&[WITH_GNUPG]),
         need: "keys of repositories are added with it",
-        ..ROW
     },
     // `dpkg-dev` recommends it.
     ReliedOn {
@@ -128,7 +127,6 @@ pub(super) const ROWS: &[ReliedOn] = &[
         mentions: &["apt-key", "gpg", "gpg2", "add-apt-repository"],
         releases: Releases::Except(&[WITH_GNUPG, DEBIAN_2025]),
         need: CALLS,
-        ..ROW
     },
     ReliedOn {
         packages: &["build-essential"],
