@@ -14,7 +14,7 @@ mod take_out;
 
 use dfopt_analysis::{Build, ShellCode};
 use dfopt_syntax::dockerfile::{Instruction, Keyword, LineKind, ShellKind};
-use dfopt_syntax::shell::Terminator;
+use dfopt_syntax::shell::{Node, Terminator, WordPart};
 use dfopt_syntax::{Edit, Span};
 
 use crate::ignore::is_pragma;
@@ -259,7 +259,14 @@ fn check_text(code: &ShellCode<'_>) -> Result<(), Obstacle> {
     if !code.script.comments.is_empty() {
         return obstacle("a shell comment ends its code", "move the comment to a line of its own");
     }
-    if code.script.simple_commands().iter().any(|(_, context)| context.in_background) {
+    let mut goes_on = false;
+    code.script.walk(&mut |node, context| {
+        // bash does not wait for what reads in `>(…)`.
+        let reads = |span: &Span| span.of(code.text.bytes()).starts_with(b">");
+        goes_on |= context.in_background
+            || matches!(node, Node::Part(WordPart::ProcessSubstitution { span, .. }) if reads(span));
+    });
+    if goes_on {
         return obstacle("it starts a job in the background", "wait for the job, or leave the RUN alone");
     }
     Ok(())

@@ -111,17 +111,32 @@ fn same_but_for_options(before: &[String], after: &[String]) -> bool {
     found && after.all(is_added)
 }
 
-/// The folders that a clean-up empties, and the programs that clean up after themselves.
-const EMPTIED: &[&str] = &["/var/lib/apt/lists/*", "/var/cache/pacman/pkg/*"];
-const CLEANERS: &[&str] = &["dnf", "dnf5", "microdnf", "tdnf", "yum", "zypper"];
+/// What a clean-up removes, and the programs that clean up after themselves.
+const REMOVED: &[&str] =
+    &["/var/lib/apt/lists/*", "/var/cache/pacman/pkg/*", "/usr/local/bundle/cache/*.gem"];
+const CLEANERS: &[&str] = &[
+    "composer",
+    "conda",
+    "dnf",
+    "dnf5",
+    "go",
+    "mamba",
+    "microdnf",
+    "micromamba",
+    "npm",
+    "tdnf",
+    "yarn",
+    "yum",
+    "zypper",
+];
 
 /// The program that a clean-up calls.
 fn cleaner(call: &Call) -> Option<&str> {
     let words: Vec<&str> = call.words.iter().map(String::as_str).filter(|word| *word != "sudo").collect();
     match words.as_slice() {
-        ["rm", "-rf", path] if EMPTIED.contains(path) => Some("rm"),
-        [program, arguments @ ..] if CLEANERS.contains(program) && arguments.contains(&"clean") => {
-            Some(program)
+        ["rm", "-f" | "-rf", path] if REMOVED.contains(path) => Some("rm"),
+        [program, arguments @ ..] if CLEANERS.contains(program) => {
+            arguments.iter().any(|word| ["clean", "clear-cache"].contains(word)).then_some(program)
         }
         _ => None,
     }

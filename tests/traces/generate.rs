@@ -7,7 +7,7 @@ use proptest::prelude::*;
 pub(super) enum Palette {
     /// Programs of one package manager, and what goes with each: RUNs that belong together.
     Packages,
-    /// Any program, and the builtins that change the shell.
+    /// Programs of all kinds, and the builtins that change the shell.
     Any,
 }
 
@@ -189,13 +189,14 @@ fn fill(text: &str, palette: Palette, number: &mut usize) -> String {
         match c {
             'C' if is_alone => {
                 *number += 1;
-                filled += &match (palette, *number % 4) {
-                    (Palette::Any, _) => format!("c{number}"),
-                    (_, 0) => format!("apt-get -y install p{number}"),
-                    (_, 1) => format!("apt-get install -y p{number}"),
-                    (_, 2) => format!("apt-mark hold p{number}"),
-                    _ => format!("dpkg -i p{number}"),
+                let commands = match palette {
+                    Palette::Packages => {
+                        ["apt-get -y install", "apt-get install -y", "apt-mark hold", "dpkg -i"]
+                    }
+                    // Nobody knows what others leave running.
+                    Palette::Any => ["curl", "git", "gzip", "touch"],
                 };
+                filled += &format!("{} p{number}", commands[*number % commands.len()]);
             }
             'N' if is_alone => {
                 *number += 1;

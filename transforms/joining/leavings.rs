@@ -2,7 +2,7 @@
 
 use dfopt_analysis::ShellCode;
 use dfopt_syntax::Span;
-use dfopt_syntax::shell::{Command, CompoundKind, Node, ParameterOperator, WordPart};
+use dfopt_syntax::shell::{Command, CompoundKind, Node, ParameterOperator, Word, WordPart};
 
 /// Builtins that change the shell they run in (POSIX 2.14 and bash's own), and `exec`, which replaces it.
 const SHELL_CHANGING: &[&str] = &[
@@ -102,6 +102,10 @@ fn leaving(node: &Node<'_>, text: &[u8]) -> Option<Leaving> {
             Some(word) => match word.literal(text) {
                 // It is a special builtin: what is assigned for it stays (POSIX 2.14).
                 Some(name) if name == ":" && !command.assignments.is_empty() => confinable("an assignment"),
+                Some(name) if name == "command" && is_option(command.words.get(1), b"-v", text) => None,
+                Some(name) if name == "printf" && is_option(command.words.get(1), b"-v", text) => {
+                    confinable("an assignment")
+                }
                 Some(name) if !SHELL_CHANGING.contains(&name.as_ref()) => None,
                 Some(name) => Some(Leaving {
                     what: format!("`{name}`"),
@@ -121,11 +125,22 @@ fn leaving(node: &Node<'_>, text: &[u8]) -> Option<Leaving> {
         Node::Part(WordPart::Parameter { operator: Some(ParameterOperator::Assign { .. }), .. }) => {
             confinable("an assignment")
         }
-        Node::Part(WordPart::Arithmetic { span, .. }) if span.of(text).contains(&b'=') => {
-            confinable("arithmetic")
+        Node::Part(WordPart::Arithmetic { span, .. }) if assigns(span.of(text)) => confinable("arithmetic"),
+        // bash leaves the file of `{name}>file` open, and its number in the variable.
+        Node::Redirect(redirect) if redirect.fd.is_some_and(|fd| fd.of(text).starts_with(b"{")) => {
+            confinable("a redirection")
         }
         _ => None,
     }
+}
+
+fn is_option(word: Option<&Word>, option: &[u8], text: &[u8]) -> bool {
+    word.is_some_and(|word| word.span.of(text).starts_with(option))
+}
+
+/// True for `i = 1`, `i += 1`, `i++`; a comparison may look like one.
+fn assigns(arithmetic: &[u8]) -> bool {
+    arithmetic.contains(&b'=') || arithmetic.windows(2).any(|pair| pair == b"++" || pair == b"--")
 }
 
 /// True where the code asks in which shell it runs: a subshell would answer otherwise.
@@ -140,13 +155,27 @@ pub(super) fn asks_for_its_shell(code: &ShellCode<'_>) -> bool {
     asks
 }
 
+/// Variables that the shell itself sets when it runs something: POSIX 2.5.3, and bash's own.
+const MEMORIES: &[&[u8]] = &[
+    b"_",
+    b"!",
+    b"BASH_REMATCH",
+    b"LINENO",
+    b"OLDPWD",
+    b"OPTIND",
+    b"PIPESTATUS",
+    b"RANDOM",
+    b"REPLY",
+    b"SECONDS",
+];
+
 /// The variable that tells the code something of the shell's past, where it reads one.
 pub(crate) fn looks_back(code: &ShellCode<'_>) -> Option<String> {
     let text = code.text.bytes();
     let mut found = None;
     code.script.walk(&mut |node, _| {
         if let Node::Part(WordPart::Parameter { name, .. }) = node
-            && [&b"_"[..], b"!", b"LINENO", b"SECONDS", b"RANDOM"].contains(&name.of(text))
+            && MEMORIES.contains(&name.of(text))
         {
             found = Some(format!("${}", String::from_utf8_lossy(name.of(text))));
         }

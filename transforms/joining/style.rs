@@ -45,9 +45,7 @@ impl Style {
             |(_, operator, pipeline)| {
                 let operator = code.source_span(*operator);
                 let next = code.source_span(pipeline.span);
-                let leading = source[..operator.start as usize]
-                    .trim_ascii_end()
-                    .ends_with(&[build.dockerfile().escape()]);
+                let leading = starts_its_line(source, operator.start);
                 let broken = leading || source[operator.end as usize..next.start as usize].contains(&b'\n');
                 let line_start = if leading { operator.start } else { next.start };
                 broken.then(|| Self {
@@ -151,6 +149,11 @@ fn continuation_indent(build: &Build<'_>, index: usize) -> Option<String> {
         line_start > instruction.span.start as usize && source[line_start - 1] == b'\n'
     })?;
     Some(indent_at(source, first))
+}
+
+/// True where nothing but blanks stands before `offset` on its line, which is not the first.
+fn starts_its_line(source: &[u8], offset: u32) -> bool {
+    source[..offset as usize - indent_width(source, offset)].ends_with(b"\n")
 }
 
 /// How many blanks stand right before `offset`.
