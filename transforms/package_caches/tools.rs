@@ -15,8 +15,6 @@ use crate::joining::{self, Obstacle};
 use crate::{Effect, Findings};
 use guards::Needs;
 
-const SAVED: Saving = Saving::Files("the packages as downloaded");
-
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     for row in tools::ALL {
         if !guards::may_act(build, row) {
@@ -60,13 +58,16 @@ fn left_by<'c>(code: &'c ShellCode<'_>, row: &ToolCache) -> Vec<ToolCommand<'c>>
 }
 
 fn rewrite(row: &ToolCache, edits: Vec<Edit>, findings: &mut Findings) {
+    let saves = || Saving::Files(row.kept);
     match row.remedy {
         Remedy::Option(option) => {
             for edit in edits {
-                findings.rewrite_saving(SAVED, format!("add `{option}`"), Effect::Slim, vec![edit]);
+                findings.rewrite_saving(saves(), format!("add `{option}`"), Effect::Slim, vec![edit]);
             }
         }
-        _ => findings.rewrite_saving(SAVED, format!("remove the cache of {}", row.name), Effect::Slim, edits),
+        _ => {
+            findings.rewrite_saving(saves(), format!("remove the cache of {}", row.name), Effect::Slim, edits)
+        }
     }
 }
 

@@ -36,6 +36,8 @@ pub struct ToolCache {
     pub settled_by: &'static [&'static str],
     /// Its own commands for its cache.
     pub clean_ups: &'static [&'static str],
+    /// What is in its cache.
+    pub kept: &'static str,
     /// What the paths of its cache end in.
     pub folders: &'static [&'static str],
     /// Texts that say, anywhere in a file, that the cache is off, elsewhere, or needed.
@@ -68,6 +70,7 @@ const EMPTY: ToolCache = ToolCache {
     remedy: Remedy::Command(""),
     settled_by: &[],
     clean_ups: &[],
+    kept: "the packages as downloaded",
     folders: &[],
     configured_by: &[],
     offline: &["--offline"],
@@ -250,6 +253,7 @@ pub const ALL: &[ToolCache] = &[
         remedy: Remedy::Command("clean -cache"),
         settled_by: &["-n", "-d"],
         clean_ups: &["go clean"],
+        kept: "what the compiler keeps for the next time",
         folders: &["/.cache/go-build"],
         configured_by: &["GOCACHE", "go-wrapper"],
         offline: &[],

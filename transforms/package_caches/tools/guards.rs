@@ -131,8 +131,12 @@ impl Needs {
             build.find_after(index, |i| if is_later(i) { After::Found(i) } else { After::GoOn })
         };
         let i = found?;
-        let reason = format!("a command works with what `{name}` keeps");
-        Some((build.instruction(i).span, Obstacle { reason, help: "let it fetch what it needs" }))
+        let (reason, help) = match self.own.contains(&i) {
+            true => ("a command works with what", "let it fetch what it needs"),
+            false => ("a later instruction is much faster with what", "run both in one RUN"),
+        };
+        let reason = format!("{reason} `{name}` keeps");
+        Some((build.instruction(i).span, Obstacle { reason, help }))
     }
 }
 
