@@ -120,7 +120,7 @@ fn says_what_is_wrong_and_where() {
 
 #[test]
 fn merge_runs_is_told_what_to_merge() {
-    let source = "FROM debian:12\nRUN a\nRUN b\nRUN mkdir c\nRUN mkdir d\n";
+    let source = "FROM debian:12\nRUN make a\nRUN make b\nRUN mkdir c\nRUN mkdir d\n";
     let merged = |config: &str| {
         let sandbox = Sandbox::with(&[("dfopt.toml", config), ("Dockerfile", source)]);
         assert_eq!(sandbox.run("--write").code, 0);

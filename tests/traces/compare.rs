@@ -124,6 +124,7 @@ const CLEANERS: &[&str] = &[
     "microdnf",
     "micromamba",
     "npm",
+    "php",
     "tdnf",
     "yarn",
     "yum",
