@@ -19,6 +19,7 @@ mod editors;
 mod everything;
 mod examples;
 mod generated;
+mod hadolint;
 mod licences;
 mod memory;
 mod opinions;

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The directories, each with the test that owns it.
-const OWNERS: [(&str, &str); 3] = [
+const OWNERS: [(&str, &str); 5] = [
     ("corpus", "orders::over_all_real_contexts"),
+    ("hadolint", "hadolint::over_all_real_files"),
+    ("hadolint-sample", "hadolint::over_a_quarter_of_the_real_files"),
     ("help", "cli::help_texts"),
     ("examples", "examples::diffs"),
 ];
@@ -59,7 +61,8 @@ fn update(name: &str, owner: &str) {
     let directory = root().join(name);
     let _ = fs::remove_dir_all(&directory);
     let mut test = Command::new(std::env::current_exe().unwrap());
-    let status = test.args([owner, "--exact"]).env("INSTA_UPDATE", "always").status().unwrap();
+    let status =
+        test.args([owner, "--exact", "--include-ignored"]).env("INSTA_UPDATE", "always").status().unwrap();
     assert!(status.success(), "{owner} does not write its snapshots");
 }
 

@@ -10,6 +10,11 @@ pub(super) fn rewrite(build: &Build<'_>, index: usize, findings: &mut Findings) 
     let instruction = build.instruction(index);
     let Arguments::Pairs(pairs) = instruction.arguments() else { return };
     let [pair @ Pair { legacy: true, .. }] = pairs.as_slice() else { return };
+    if !has_value(build, instruction, *pair) {
+        let reason = "the value cannot be evaluated: a quote or a brace is left open";
+        findings.missed(instruction.span, reason, "close it");
+        return;
+    }
     let Some(edits) = edits(build, instruction, *pair) else {
         let reason = "the value may come to mean something else when it is written after an equals sign";
         findings.missed(instruction.span, reason, "write it as key=value, in quotes");
@@ -17,6 +22,13 @@ pub(super) fn rewrite(build: &Build<'_>, index: usize, findings: &mut Findings) 
     };
     let key = String::from_utf8_lossy(instruction.slice(pair.key));
     findings.rewrite(format!("set `{key}` with an equals sign"), Effect::Preserve, edits);
+}
+
+/// True where the value can be evaluated, at least with all variables set. BuildKit stops at it otherwise, and
+/// other tools can only read it in the deprecated form.
+fn has_value(build: &Build<'_>, instruction: &Instruction<'_>, pair: Pair) -> bool {
+    let lookup = |_: &str| Lookup::Set("set".to_owned());
+    expand(instruction.slice(pair.value), build.dockerfile().escape(), &lookup).is_ok()
 }
 
 fn edits(build: &Build<'_>, instruction: &Instruction<'_>, pair: Pair) -> Option<Vec<Edit>> {
