@@ -43,11 +43,11 @@ caches() {
       case $tool in
         pip)
           for package in flask django requests numpy pandas scipy matplotlib scikit-learn fastapi boto3 pytest jupyter; do
-            row "$package" python:3.11-slim "RUN pip install $package" "RUN pip install --no-cache-dir $package"
+            row "$package" "${PYTHON_IMAGE:-python:3.11-slim}" "RUN pip install $package" "RUN pip install --no-cache-dir $package"
           done ;;
         npm)
           for package in express typescript react-scripts @angular/cli pm2 yarn; do
-            row "$package" node:20-slim "RUN npm install -g $package" "RUN npm install -g $package \&\& npm cache clean --force"
+            row "$package" node:20-slim "RUN npm install -g $package" "RUN npm install -g $package && npm cache clean --force"
           done ;;
       esac
     done

@@ -39,6 +39,7 @@ mod question;
 
 use dfopt_analysis::packages::recommends::is_set;
 use dfopt_analysis::packages::{Action, AptSettings, Family, Key, PackageCommand, Setting};
+use dfopt_analysis::savings::{self, Saving};
 use dfopt_analysis::{Build, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::{Edit, Span};
@@ -76,7 +77,7 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
                         if command.invocation.is_plain() {
                             installed.add_named(&rewrite.named);
                         }
-                        findings.rewrite(rewrite.title, rewrite.effect, rewrite.edits);
+                        findings.rewrite_saving(rewrite.saves, rewrite.title, rewrite.effect, rewrite.edits);
                     }
                     Ok(None) => {}
                     Err(declined) => {
@@ -107,6 +108,7 @@ struct Site<'s, 'd> {
 struct Rewrite {
     title: String,
     effect: Effect,
+    saves: Option<Saving>,
     edits: Vec<Edit>,
     /// The packages that it names.
     named: Vec<&'static str>,
@@ -192,6 +194,7 @@ fn answer(site: &Site<'_, '_>, question: Question) -> Result<Option<Rewrite>, De
         Question::Aborts => Ok(Some(Rewrite {
             title: "add `-y`".to_owned(),
             effect: Effect::Preserve,
+            saves: None,
             edits: vec![add_options(site, " -y")],
             named: Vec::new(),
         })),
@@ -231,7 +234,8 @@ fn without_recommends(
         title = format!("{title} and name `{}`: {why}", named.join(" "));
         edits.push(name_packages(site, &named));
     }
-    Ok(Rewrite { title, effect: Effect::Slim, edits, named })
+    let saves = Some(savings::recommended(site.build.base_image(site.index), &asked.names));
+    Ok(Rewrite { title, effect: Effect::Slim, saves, edits, named })
 }
 
 /// True where the code removes packages that nothing needs any more: what is named would not be one of them.

@@ -7,6 +7,8 @@ mod table;
 
 use std::fmt;
 
+use crate::image::BaseImage;
+
 pub use table::{CACHES, LISTS, RECOMMENDED, Row};
 
 /// What a rewrite is estimated to save.
@@ -52,26 +54,36 @@ impl fmt::Display for Size {
     }
 }
 
-/// The index of packages that `apt-get update` leaves in an image of that distribution: `debian`.
-pub fn package_lists(distribution: &str) -> Option<Saving> {
-    LISTS.iter().find(|(name, _)| *name == distribution).map(|&(_, bytes)| Saving::Bytes(bytes))
+/// The index of packages that `apt-get update` leaves in an image on `base`.
+pub fn package_lists(base: Option<&str>) -> Saving {
+    let lists = is_debian(base).then(|| LISTS.iter().find(|(name, _)| *name == "debian")).flatten();
+    match lists {
+        Some(&(_, bytes)) => Saving::Bytes(bytes),
+        None => Saving::Files("the lists of all packages that could be installed"),
+    }
 }
 
-/// What the packages bring that those named recommend. Two packages may recommend the same ones, so the
-/// greatest single figure stands for all.
-pub fn recommended<'p>(packages: impl IntoIterator<Item = &'p str>) -> Option<Saving> {
-    greatest(RECOMMENDED, packages)
+/// What comes to an image on `base` with the Debian packages that those named recommend. Two packages may
+/// recommend the same ones, so the greatest single figure stands for all.
+pub fn recommended(base: Option<&str>, packages: impl IntoIterator<Item = impl AsRef<str>>) -> Saving {
+    let bytes = if is_debian(base) { greatest(RECOMMENDED, packages) } else { None };
+    bytes.unwrap_or(Saving::Files("the packages that they recommend"))
 }
 
 /// What `tool` keeps of the packages that it installs: the greatest figure of those that are named.
-pub fn cached<'p>(tool: &str, packages: impl IntoIterator<Item = &'p str>) -> Option<Saving> {
+pub fn cached(tool: &str, packages: impl IntoIterator<Item = impl AsRef<str>>) -> Option<Saving> {
     let (_, rows) = CACHES.iter().find(|(name, _)| *name == tool)?;
     greatest(rows, packages)
 }
 
-fn greatest<'p>(rows: &[Row], packages: impl IntoIterator<Item = &'p str>) -> Option<Saving> {
+/// True for official images on Debian: the figures of its packages are not those of Ubuntu's.
+fn is_debian(base: Option<&str>) -> bool {
+    base.and_then(BaseImage::official).is_some_and(|image| image.name != "ubuntu")
+}
+
+fn greatest(rows: &[Row], packages: impl IntoIterator<Item = impl AsRef<str>>) -> Option<Saving> {
     let bytes = |package: &str| rows.iter().find(|(name, _)| *name == package).map(|&(_, bytes)| bytes);
-    packages.into_iter().filter_map(bytes).max().map(Saving::Bytes)
+    packages.into_iter().filter_map(|package| bytes(package.as_ref())).max().map(Saving::Bytes)
 }
 
 #[cfg(test)]
@@ -96,6 +108,18 @@ mod tests {
         let rows: &[Row] = &[("a", 5), ("b", 9)];
         assert_eq!(greatest(rows, ["a", "b", "c"]), Some(Saving::Bytes(9)));
         assert_eq!(greatest(rows, ["c"]), None);
+    }
+
+    #[test]
+    fn figures_are_those_of_debian() {
+        let figure = |base| matches!(recommended(base, ["git"]), Saving::Bytes(_));
+        assert!(figure(Some("python:3.13-slim")));
+        assert!(!figure(Some("ubuntu:24.04")));
+        assert!(!figure(Some("example/app")));
+        assert!(matches!(package_lists(Some("debian:12")), Saving::Bytes(_)));
+        assert!(matches!(package_lists(None), Saving::Files(_)));
+        let unknown = recommended(Some("debian:12"), ["nobody-measured-this"]);
+        assert_eq!(unknown, Saving::Files("the packages that they recommend"));
     }
 
     #[test]

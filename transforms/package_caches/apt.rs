@@ -1,11 +1,11 @@
 //! apt: the package lists of `apt-get update`.
 
 use dfopt_analysis::packages::{Action, Family, IndexUse, PackageCommand, only_updates, uses_index};
-use dfopt_analysis::{After, BaseImage, Build, Invocation, ShellCode, savings};
+use dfopt_analysis::{After, Build, Invocation, ShellCode, savings};
 use dfopt_syntax::dockerfile::Keyword;
 
 use super::{ends_early, is_mounted, removes_folder, shipped_instructions};
-use crate::{Effect, Findings, Saving, joining};
+use crate::{Effect, Findings, joining};
 
 /// Where `apt-get update` puts the lists. `apt-get clean` is not needed: the official images of Debian and
 /// Ubuntu run it after each installation.
@@ -47,20 +47,12 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
         let sudo = if update.sudo { "sudo " } else { "" };
         match joining::append(build, index, &format!("{sudo}rm -rf {LISTS}/*")) {
             Ok(edit) => {
-                let saves = size_of_lists(build, index);
+                let saves = savings::package_lists(build.base_image(index));
                 findings.rewrite_saving(saves, "remove the package lists", Effect::Slim, vec![edit]);
             }
             Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
         }
     }
-}
-
-/// The size of the lists, where the base image is known to be Debian; that of others was not measured.
-fn size_of_lists(build: &Build<'_>, index: usize) -> Saving {
-    let image = build.base_image(index).and_then(BaseImage::official);
-    let is_debian = image.is_some_and(|image| image.name != "ubuntu");
-    let lists = is_debian.then(|| savings::package_lists("debian")).flatten();
-    lists.unwrap_or(Saving::Files("the lists of all packages that could be installed"))
 }
 
 /// The last update after which the code does not remove the lists.

@@ -1,6 +1,7 @@
 //! pip: `--no-cache-dir`.
 
 use dfopt_analysis::packages::{Action, Family, PackageCommand};
+use dfopt_analysis::savings::{self, Saving};
 use dfopt_analysis::{BaseImage, Build, ShellCode};
 use dfopt_syntax::Edit;
 use dfopt_syntax::dockerfile::Keyword;
@@ -49,7 +50,10 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
         }
         for command in installs {
             let edit = Edit::insert(code.text.source_end(command.subcommand.span.end), " --no-cache-dir");
-            findings.rewrite("add `--no-cache-dir`", Effect::Slim, vec![edit]);
+            let packages = command.operands.iter().filter_map(|word| command.package_name(word));
+            let saves = savings::cached("pip", packages.map(|name| name.to_ascii_lowercase()));
+            let saves = saves.unwrap_or(Saving::Files("the packages as they were downloaded"));
+            findings.rewrite_saving(saves, "add `--no-cache-dir`", Effect::Slim, vec![edit]);
         }
     }
 }

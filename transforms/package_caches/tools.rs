@@ -5,7 +5,7 @@ mod guards;
 mod yarn;
 
 use dfopt_analysis::packages::tools::{self, Remedy, ToolCache, ToolCommand, has_option};
-use dfopt_analysis::savings::Saving;
+use dfopt_analysis::savings::{self, Saving};
 use dfopt_analysis::{Build, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::{Edit, Span};
@@ -34,7 +34,7 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
                     continue;
                 }
                 match edits(build, index, row, &commands) {
-                    Ok(edits) => rewrite(row, edits, findings),
+                    Ok(edits) => rewrite(row, &commands, edits, findings),
                     Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
                 }
             }
@@ -57,8 +57,9 @@ fn left_by<'c>(code: &'c ShellCode<'_>, row: &ToolCache) -> Vec<ToolCommand<'c>>
     left
 }
 
-fn rewrite(row: &ToolCache, edits: Vec<Edit>, findings: &mut Findings) {
-    let saves = || Saving::Files(row.kept);
+fn rewrite(row: &ToolCache, commands: &[ToolCommand<'_>], edits: Vec<Edit>, findings: &mut Findings) {
+    let packages = || commands.iter().flat_map(ToolCommand::packages);
+    let saves = || savings::cached(row.name, packages()).unwrap_or(Saving::Files(row.kept));
     match row.remedy {
         Remedy::Option(option) => {
             for edit in edits {

@@ -16,6 +16,8 @@
 //! - cargo, Maven, Gradle, and Go's modules: where they are still there, the sources are compiled and run from
 //!   there, and a compiler beside them is many times larger than what they keep.
 
+use std::borrow::Cow;
+
 use dfopt_syntax::shell::Word;
 
 use crate::ecosystems::{Names, recognise};
@@ -312,6 +314,17 @@ pub struct ToolCommand<'c> {
     pub subcommand: Option<&'c Word>,
     /// The words behind that are no options: packages.
     pub operands: Vec<&'c Word>,
+}
+
+impl<'c> ToolCommand<'c> {
+    /// The names of the packages, without versions: `@angular/cli` for `@angular/cli@19`.
+    pub fn packages(&self) -> impl Iterator<Item = Cow<'c, str>> + '_ {
+        let texts = self.operands.iter().filter_map(|word| self.invocation.literal(word));
+        texts.map(|text| match text.rfind('@') {
+            Some(at) if at > 0 => Cow::Owned(text[..at].to_owned()),
+            _ => text,
+        })
+    }
 }
 
 impl ToolCache {
