@@ -3,8 +3,10 @@
 # rewrite takes away, less the bytes of the layer without. Prints rows of Rust.
 #   benches/savings.sh lists | recommends PACKAGE… | caches [TOOL…]
 # Needs a Docker with BuildKit (DOCKER_HOST) that has debian:bookworm-slim, python:3.11-slim and node:20-slim, and
-# reaches Debian's mirrors, PyPI and the npm registry. BUILD_OPTIONS is handed to `docker build`.
+# reaches Debian's mirrors, PyPI and the npm registry. BUILD_OPTIONS is handed to `docker build`. pip keeps nothing
+# of an index that forbids it: then PYTHON_IMAGE is to be a Python image that uses another.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -28,11 +30,14 @@ lists() {
 }
 
 recommends() {
-  local package
+  local package install
+  cargo build --release --quiet
   printf 'FROM debian:bookworm-slim\nRUN apt-get update\n' | docker build --quiet ${BUILD_OPTIONS-} -t savings-lists -f - "$work" >/dev/null
   for package in "$@"; do
-    row "$package" savings-lists "RUN DEBIAN_FRONTEND=noninteractive apt-get install -y $package" \
-      "RUN DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $package"
+    install="RUN DEBIAN_FRONTEND=noninteractive apt-get install -y $package"
+    # What the rewrite names is not saved.
+    row "$package" savings-lists "$install" \
+      "$(printf 'FROM debian:bookworm-slim\n%s\n' "$install" | target/release/dfopt --isolated --only apt-no-recommends - | tail -n 1)"
   done
 }
 

@@ -127,6 +127,24 @@ fn explains_on_standard_error() {
 }
 
 #[test]
+fn estimates_what_each_rewrite_saves() {
+    let source = "FROM python:3.13-slim
+RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*
+RUN pip install pandas==2.3 requests
+RUN pip install nobody-measured-this
+";
+    let sandbox = Sandbox::with(&[("Dockerfile", source)]);
+    let run = sandbox.run("--remarks=applied --skip merge-runs --isolated");
+    let saving = |line: usize| {
+        let remark = run.stderr.lines().find(|remark| remark.starts_with(&format!("Dockerfile:{line}:")));
+        remark.and_then(|remark| remark.rsplit_once("; saves ")).map(|(_, saving)| saving.to_owned())
+    };
+    assert_eq!(saving(2).as_deref(), Some("about 11 MB)"), "{run:?}");
+    assert_eq!(saving(3).as_deref(), Some("about 30 MB)"), "{run:?}");
+    assert_eq!(saving(4).as_deref(), Some("the packages as they were downloaded)"), "{run:?}");
+}
+
+#[test]
 fn reports_each_syntax_error_and_goes_on() {
     let sandbox = Sandbox::with(&[
         ("1.Dockerfile", "FROM debian\nCOPY a\n"),
