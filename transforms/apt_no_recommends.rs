@@ -22,7 +22,8 @@
 //! others recommend stay away. Some of those people rely on without naming them: `curl`, `wget` and `git`
 //! bring the certificates for https, `gcc` the headers of the C library, `xvfb` the `xauth` that
 //! `xvfb-run` calls. Such a package is named then, unless it is installed before or is part of the base
-//! image. The command is left alone where its packages are not known from the file, where it installs a
+//! image: behind the others where their order may matter, so that it does not choose between alternatives that
+//! others depend on. The command is left alone where its packages are not known from the file, where it installs a
 //! package file or a set that is made of recommendations (desktops, TeX Live), and where recommendations
 //! were settled on purpose, by an option or in a file of /etc/apt/apt.conf.d.
 //!

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use dfopt_analysis::packages::is_order_free;
 use dfopt_analysis::packages::recommends::may_be_about;
 use dfopt_syntax::shell::{Word, WordPart};
 use dfopt_syntax::{Edit, Span};
@@ -117,10 +118,14 @@ fn variable(site: &Site<'_, '_>, name: Span) -> Option<String> {
     variable.value.clone().filter(|_| !variable.overridable)
 }
 
-/// Names packages in front of the first operand, laid out as the operands are.
+/// Names packages, laid out as the operands are: in front of the first where the order of all of them means
+/// nothing, else behind the last. There, too, they were installed for what stands before them: apt takes the
+/// dependencies of one after the other, and chooses between alternatives by what is chosen already.
 pub(super) fn name_packages(site: &Site<'_, '_>, names: &[&str]) -> Edit {
     let source = site.build.source();
-    let first = site.code.source_span(site.command.operands[0].span);
+    let place = |operand: &Word| site.code.source_span(operand.span);
+    let operands = &site.command.operands;
+    let (first, last) = (place(operands[0]), place(operands[operands.len() - 1]));
     let line_start = source[..first.start as usize].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
     let indent = &source[line_start..first.start as usize];
     let own_line = indent.iter().all(|b| matches!(b, b' ' | b'\t'));
@@ -130,6 +135,16 @@ pub(super) fn name_packages(site: &Site<'_, '_>, names: &[&str]) -> Edit {
     } else {
         " ".to_owned()
     };
-    let text: String = names.iter().map(|name| format!("{name}{separator}")).collect();
-    Edit::insert(first.start, text)
+    let is_listed_free =
+        |word: &&Word| site.command.package_name(word).is_some_and(|name| is_order_free(&name));
+    let is_free = names.iter().all(|name| is_order_free(name)) && operands.iter().all(is_listed_free);
+    match is_free {
+        true => Edit::insert(
+            first.start,
+            names.iter().map(|name| format!("{name}{separator}")).collect::<String>(),
+        ),
+        false => {
+            Edit::insert(last.end, names.iter().map(|name| format!("{separator}{name}")).collect::<String>())
+        }
+    }
 }

@@ -15,4 +15,4 @@ pub use apt_settings::{AptSettings, Key, Setting};
 pub use command::PackageCommand;
 pub use index::{IndexUse, only_updates, uses_index};
 pub use managers::{Action, Family, Manager};
-pub use order::{Listed, free_list};
+pub use order::{Listed, free_list, is_order_free};

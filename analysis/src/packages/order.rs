@@ -233,8 +233,8 @@ fn leaves_no_choice((_, listed): &(&Word, Listed)) -> bool {
     }
 }
 
-/// True where the table has the name.
-fn is_order_free(name: &str) -> bool {
+/// True for packages of Debian and Ubuntu that may stand anywhere among their like.
+pub fn is_order_free(name: &str) -> bool {
     let mut rest = ORDER_FREE;
     while !rest.is_empty() {
         let middle = rest[..rest.len() / 2].rfind('\n').map_or(0, |end| end + 1);
