@@ -162,7 +162,8 @@ fn reorder(tree: &Tree) {
     let options = Options { transforms, ..Options::default() };
     for (path, source) in &tree.dockerfiles {
         let context = contexts.of(Some(path), source);
-        let outcome = optimize(source, &options, Facts { context: Some(&context) }).unwrap();
+        let outcome =
+            optimize(source, &options, Facts { context: Some(&context), ..Facts::default() }).unwrap();
         assert_eq!(outcome.applied.len(), 1, "{:?}", outcome.missed);
     }
 }

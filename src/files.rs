@@ -128,8 +128,9 @@ fn threads(request: &Request<'_>, files: usize, terminal: &mut Terminal<'_>) -> 
 fn process(job: &Job, mode: Mode, contexts: &Contexts) -> Result<Processed> {
     let source = source::read(&job.path)?;
     let context = contexts.of(Some(&job.path), &source.bytes);
-    let outcome = optimize(&source.bytes, &job.options, Facts { context: Some(&context) })
-        .map_err(|error| messages::syntax(&job.path, &source.bytes, &error))?;
+    let outcome =
+        optimize(&source.bytes, &job.options, Facts { context: Some(&context), ..Facts::default() })
+            .map_err(|error| messages::syntax(&job.path, &source.bytes, &error))?;
     if mode == Mode::Write && result(&source.bytes, &outcome) != source.bytes {
         write::replace(&source, &outcome.text)?;
     }

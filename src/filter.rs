@@ -52,7 +52,7 @@ fn process(request: &mut Request<'_>, path: &Path, terminal: &mut Terminal<'_>) 
     let source = source::read_stream(path, &mut *terminal.stdin)?;
     let context = request.contexts.of(request.arguments.stdin_filename.as_deref(), &source);
     let options = request.selection.over(&config.selection);
-    let outcome = optimize(&source, &options, Facts { context: Some(&context) })
+    let outcome = optimize(&source, &options, Facts { context: Some(&context), ..Facts::default() })
         .map_err(|error| messages::syntax(path, &source, &error))?;
     Ok(Processed { path: path.to_owned(), source, outcome })
 }

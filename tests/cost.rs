@@ -98,7 +98,7 @@ fn many_copies_and_installations() {
     let context = MemoryContext::parse("go.mod\n    module example.com/app\n    go 1.22\ngo.sum\nsrc/a.go\n");
     on_a_small_stack(move || {
         for source in many_installations() {
-            let facts = Facts { context: Some(&context) };
+            let facts = Facts { context: Some(&context), ..Facts::default() };
             assert!(optimize(&source, &Options::default(), facts).unwrap().converged);
         }
     });

@@ -10,7 +10,10 @@ use dfopt_transforms::{ALL, Facts, Merge, Options, Settings, Transform, optimize
 use rayon::prelude::*;
 
 use crate::corpus;
-use crate::memory::MemoryContext;
+use crate::memory::{MemoryContext, MemoryDigests};
+
+/// Every image is known, so that every image is pinned.
+static DIGESTS: MemoryDigests = MemoryDigests::new();
 
 fn comments(source: &[u8]) -> BTreeMap<Vec<u8>, usize> {
     let dockerfile = Dockerfile::parse(source).unwrap();
@@ -23,7 +26,8 @@ fn comments(source: &[u8]) -> BTreeMap<Vec<u8>, usize> {
 
 /// What is wrong with the rewrite of one file.
 fn problem(source: &[u8], context: Option<&MemoryContext>, options: &Options) -> Option<String> {
-    let facts = Facts { context: context.map(|context| context as &dyn BuildContext) };
+    let facts =
+        Facts { context: context.map(|context| context as &dyn BuildContext), digests: Some(&DIGESTS) };
     match Dockerfile::parse(source) {
         Ok(dockerfile) if dockerfile.text() != source => return Some("the tree is not lossless".to_owned()),
         Ok(dockerfile) if dockerfile.check().is_ok() => {}
@@ -91,7 +95,8 @@ fn only(transforms: &[&'static Transform]) -> Options {
 
 /// What is wrong with what pairs of transforms make of one file.
 fn problem_of_pairs(source: &[u8], context: Option<&MemoryContext>, twice: bool) -> Option<String> {
-    let facts = Facts { context: context.map(|context| context as &dyn BuildContext) };
+    let facts =
+        Facts { context: context.map(|context| context as &dyn BuildContext), digests: Some(&DIGESTS) };
     let changes = |transform: &&'static Transform| {
         optimize(source, &only(&[transform]), facts).is_ok_and(|outcome| outcome.text != source)
     };

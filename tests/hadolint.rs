@@ -50,7 +50,8 @@ fn is_here() -> bool {
 /// The file after all transforms, where they change it.
 fn rewritten(name: &str, source: &[u8]) -> Option<Vec<u8>> {
     let context = corpus::context(name);
-    let facts = Facts { context: context.as_ref().map(|context| context as &dyn BuildContext) };
+    let facts =
+        Facts { context: context.as_ref().map(|context| context as &dyn BuildContext), ..Facts::default() };
     let text = optimize(source, &Options::default(), facts).ok()?.text;
     (text != source).then_some(text)
 }

@@ -4,7 +4,39 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dfopt_analysis::dockerignore::Patterns;
-use dfopt_analysis::{BuildContext, Entry, HEAD};
+use dfopt_analysis::{BuildContext, Digests, Entry, HEAD, Reference, Unresolved};
+
+/// The digest of every image that a spec says nothing else of.
+const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// Registries in memory: reference -> digest, or why there is none.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryDigests {
+    answers: BTreeMap<String, String>,
+}
+
+impl MemoryDigests {
+    pub(crate) const fn new() -> Self {
+        Self { answers: BTreeMap::new() }
+    }
+
+    /// Reads a `digests` block: a canonical reference, a blank, and its digest or the reason why it has none.
+    pub(crate) fn parse(block: &str) -> Self {
+        let answer =
+            |line: &str| line.split_once(' ').map(|(name, answer)| (name.to_owned(), answer.to_owned()));
+        Self { answers: block.lines().map(|line| answer(line).expect("two words")).collect() }
+    }
+}
+
+impl Digests for MemoryDigests {
+    fn digest(&self, reference: &Reference) -> Result<String, Unresolved> {
+        match self.answers.get(&reference.to_string()) {
+            None => Ok(DIGEST.to_owned()),
+            Some(digest) if digest.starts_with("sha256:") => Ok(digest.clone()),
+            Some(reason) => Err(Unresolved { reason: reason.clone(), help: "" }),
+        }
+    }
+}
 
 /// Files by their path. A path that ends in `/` is an empty folder; a text that starts with `-> ` is a link.
 #[derive(Debug)]

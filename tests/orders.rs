@@ -96,7 +96,7 @@ fn opportunities(dockerfile: &Dockerfile<'_>) -> Vec<(&'static str, usize)> {
 
 fn copy_order(source: &[u8], context: &MemoryContext) -> Option<Outcome> {
     let options = Options { transforms: vec![Transform::by_id("copy-order").unwrap()], ..Options::default() };
-    optimize(source, &options, Facts { context: Some(context) }).ok()
+    optimize(source, &options, Facts { context: Some(context), ..Facts::default() }).ok()
 }
 
 /// What became of one file: a line for each opportunity, and what is wrong.

@@ -22,7 +22,7 @@ struct Said {
 fn sort(source: &[u8]) -> Option<Outcome> {
     let transforms = vec![Transform::by_id("sort-packages").unwrap()];
     let options = Options { level: Effect::Preserve, transforms, settings: Settings::default() };
-    optimize(source, &options, Facts { context: None }).ok()
+    optimize(source, &options, Facts::default()).ok()
 }
 
 fn said(source: &[u8]) -> Vec<Said> {

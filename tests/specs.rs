@@ -6,8 +6,9 @@
 //! the input stays as it is. A `missed` block lists the reasons that must be reported, in order, as
 //! `LINE: REASON`, with the line of the cause where there is one. A `context` block holds the build context:
 //! paths, each with its lines below it, four blanks deeper; without one the context is not known. An
-//! (empty) `install-first` block sets that option; a `merge` block holds the value of that one. Every output
-//! is put in again and must come out the same.
+//! (empty) `install-first` or `update-pins` block sets that option; a `merge` block holds the value of that one.
+//! A `digests` block says what registries answer: a reference in full and its digest, or the reason why there is
+//! none; every other image has the same digest. Every output is put in again and must come out the same.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ use dfopt_transforms::{
     ALL, Effect, Facts, Merge, MissedRemark, Options, Outcome, Settings, Transform, optimize,
 };
 
-use crate::memory::MemoryContext;
+use crate::memory::{MemoryContext, MemoryDigests};
 
 /// A fenced block: its language and its text.
 struct Block {
@@ -27,6 +28,7 @@ struct Block {
 /// What is known beside the text.
 struct Given {
     context: Option<MemoryContext>,
+    digests: MemoryDigests,
     settings: Settings,
 }
 
@@ -55,7 +57,10 @@ fn merge(name: &str) -> Merge {
 fn rewrite(source: &str, transform: &'static Transform, facts: &Given) -> Outcome {
     let options =
         Options { level: Effect::Harden, transforms: vec![transform], settings: facts.settings.clone() };
-    let facts = Facts { context: facts.context.as_ref().map(|context| context as &dyn BuildContext) };
+    let facts = Facts {
+        context: facts.context.as_ref().map(|context| context as &dyn BuildContext),
+        digests: Some(&facts.digests),
+    };
     let outcome =
         optimize(source.as_bytes(), &options, facts).unwrap_or_else(|error| panic!("{error}\n{source}"));
     assert!(outcome.converged, "does not converge:\n{source}");
@@ -88,8 +93,10 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
         settings: Settings {
             install_first: find("install-first").is_some(),
             merge: find("merge").map_or(Merge::default(), |block| merge(&block.text)),
+            update_pins: find("update-pins").is_some(),
             ..Settings::default()
         },
+        digests: find("digests").map(|block| MemoryDigests::parse(&block.text)).unwrap_or_default(),
     };
     let outcome = rewrite(before, transform, &given);
     let text = String::from_utf8_lossy(&outcome.text).into_owned();

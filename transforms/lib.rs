@@ -16,16 +16,19 @@ mod joining;
 mod late_args;
 mod merge_runs;
 mod package_caches;
+mod pin_digest;
 mod pipeline;
 mod recheck;
 mod reordering;
 mod sort_packages;
 
 pub use merge_runs::Merge;
-pub use pipeline::{Applied, Facts, MissedRemark, Options, Outcome, Reverted, Settings, optimize};
+pub use pipeline::{
+    Applied, Facts, MissedRemark, Options, Outcome, Reverted, Settings, optimize, references,
+};
 
-use dfopt_analysis::Build;
 pub use dfopt_analysis::savings::Saving;
+use dfopt_analysis::{Build, Digests};
 use dfopt_syntax::{Edit, Span};
 
 /// Every transform, in the order they run.
@@ -49,6 +52,8 @@ pub const ALL: &[Transform] = &[
     copy_chown::TRANSFORM,
     // Nothing above looks at what a container starts.
     exec_form::TRANSFORM,
+    // Last: those above read names and tags, and need no digests.
+    pin_digest::TRANSFORM,
 ];
 
 /// One rewrite of the pipeline.
@@ -82,6 +87,8 @@ pub enum Effect {
 pub struct Context<'a, 'd> {
     /// The Dockerfile and what its instructions mean, with the build context where it is known.
     pub build: &'a Build<'d>,
+    /// What the registries serve, where they were asked.
+    pub digests: Option<&'a dyn Digests>,
     /// What the user says beside the choice of transforms.
     pub settings: &'a Settings,
     /// Whether a comment keeps the transform away from the instruction at a span. The pipeline drops what

@@ -5,12 +5,12 @@
 //! defect of dfopt.
 
 use dfopt_analysis::ecosystems::Ecosystem;
-use dfopt_analysis::{Build, BuildContext};
+use dfopt_analysis::{Build, BuildContext, Digests, Reference};
 use dfopt_syntax::{Dockerfile, Edits, Span, SyntaxError};
 
 use crate::ignore::Ignores;
 use crate::recheck::recheck;
-use crate::{ALL, Context, Effect, Findings, Merge, Missed, Rewrite, Saving, Transform};
+use crate::{ALL, Context, Effect, Findings, Merge, Missed, Rewrite, Saving, Transform, pin_digest};
 
 /// The most rounds over the list of transforms.
 const MAX_ROUNDS: usize = 8;
@@ -36,6 +36,8 @@ pub struct Settings {
     pub install_first: bool,
     /// Which neighbouring RUNs `merge-runs` makes one.
     pub merge: Merge,
+    /// Whether `pin-digest` looks for newer digests of images that have one.
+    pub update_pins: bool,
 }
 
 /// What is known beside the text. Nothing of it has to be.
@@ -43,6 +45,8 @@ pub struct Settings {
 pub struct Facts<'f> {
     /// The build context.
     pub context: Option<&'f dyn BuildContext>,
+    /// What the registries serve.
+    pub digests: Option<&'f dyn Digests>,
 }
 
 /// What became of a file. Places are bytes of the text that was passed in.
@@ -129,6 +133,26 @@ pub fn optimize(source: &[u8], options: &Options, facts: Facts<'_>) -> Result<Ou
     Ok(Outcome { text: source.to_vec(), reverted: run.outcome.reverted, ..Outcome::default() })
 }
 
+/// The references whose digests [`optimize`] would ask for, so that all of a run can be resolved together. None where
+/// no transform asks, or where the file is not valid.
+pub fn references(source: &[u8], options: &Options) -> Vec<Reference> {
+    let transform = &pin_digest::TRANSFORM;
+    let is_wanted = options.transforms.iter().any(|wanted| wanted.id == transform.id);
+    let Some(dockerfile) =
+        Dockerfile::parse(source).ok().filter(|_| is_wanted && options.level >= transform.effect)
+    else {
+        return Vec::new();
+    };
+    let ignores = Ignores::of(&dockerfile);
+    if ignores.whole_file(transform) || dockerfile.check().is_err() {
+        return Vec::new();
+    }
+    let is_ignored = |span| ignores.at(transform, span);
+    let build = Build::new(&dockerfile);
+    let settings = &options.settings;
+    pin_digest::questions(&Context { build: &build, digests: None, settings, is_ignored: &is_ignored })
+}
+
 struct Run<'o> {
     options: &'o Options,
     facts: Facts<'o>,
@@ -169,8 +193,12 @@ impl Run<'_> {
             }
             let mut findings = Findings::default();
             let is_ignored = |span| ignores.at(transform, span);
-            let context =
-                Context { build: &build, settings: &self.options.settings, is_ignored: &is_ignored };
+            let context = Context {
+                build: &build,
+                digests: self.facts.digests,
+                settings: &self.options.settings,
+                is_ignored: &is_ignored,
+            };
             (transform.run)(&context, &mut findings);
             findings.missed.retain(|missed| !is_ignored(missed.span));
             for missed in findings.missed {

@@ -75,7 +75,7 @@ fn check(case: &Case, counts: &mut Counts) -> Result<(), TestCaseError> {
     let Some((dockerfile, before)) = without_failures(&case.dockerfile, &inputs) else { return Ok(()) };
     counts.built += 1;
     let files = MemoryContext::new(case.files.clone());
-    let facts = Facts { context: Some(&files as &dyn BuildContext) };
+    let facts = Facts { context: Some(&files as &dyn BuildContext), ..Facts::default() };
     let alone = ALL.iter().filter(|transform| REORDERINGS.contains(&transform.id));
     let alone = alone.map(|transform| (transform.id, vec![transform]));
     for (name, transforms) in alone.chain([("all", ALL.iter().collect())]) {
