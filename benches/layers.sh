@@ -4,7 +4,7 @@
 # declared classes are gone. Prints one row of Markdown each: sizes, layers, and what is gone.
 #   benches/layers.sh [EXAMPLE…]
 # Needs the reference scripts and images beside the project (`../shared/lab`, or DFOPT_SHARED), started with
-# `builder.sh start` and `bases.sh build`. Set PROXY_DIR to a folder with Go modules that the base lacks.
+# `builder.sh start` and `bases.sh build`; where no Go proxy is reached, the base's own has to have google/uuid 1.6.0.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lab=${DFOPT_SHARED:-../shared}/lab
@@ -16,8 +16,10 @@ trap 'rm -rf "$work"' EXIT
 # What files may be gone at `slim`. Caches of tools hold stamps of the time, so two builds of one file differ there.
 preserve=apt-lists,apt-cache,pip-cache,npm-cache,go-cache,node-lock
 slim=$preserve,recommends,apt-state,debconf
+# What differs between two builds of one file, too: the caches bear the times of folders, the id is made up.
+noise="var/cache/fontconfig/ var/lib/dbus/machine-id"
 # What the scripts of dropped packages make, which no package owns.
-leavings="etc/fonts/conf.d/ etc/papersize"
+leavings="etc/fonts/conf.d/ etc/papersize etc/lighttpd/conf-enabled/"
 
 # example: the target
 target() {
@@ -31,6 +33,7 @@ target() {
 echo '| example | before | `preserve` | `slim` | gone at `slim` |'
 echo '|---|---|---|---|---|'
 for example in "$@"; do
+  rm -f "$work"/*.json
   for level in preserve slim; do
     rm -rf "$work/context"
     cp -r "examples/$example" "$work/context"
@@ -42,13 +45,16 @@ for example in "$@"; do
     [ "$(target "$example")" = - ] || options+=(--target "$(target "$example")")
     python3 "$lab/verify.py" "$work/before" "$work/after-$level" "$work/context" "${options[@]}" >&2 || true
   done
-  python3 - "$example" "$work/preserve.json" "$work/slim.json" "$leavings" <<'P' || touch "$work/failed"
+  python3 - "$example" "$work/preserve.json" "$work/slim.json" "$leavings" "$noise" <<'P' || touch "$work/failed"
 import json, sys
 preserve, slim = (json.load(open(path)) for path in sys.argv[2:4])
 leavings = [path for path, what in slim["unexpected"] if what == "only before" and path.startswith(tuple(sys.argv[4].split()))]
 if leavings:
     slim["allowed"]["leavings of dropped packages"] = len(leavings)
-slim["equivalent"] = not slim["config"] and len(leavings) == len(slim["unexpected"])
+noise = tuple(sys.argv[5].split())
+for row in preserve, slim:
+    rest = [path for path, what in row["unexpected"] if not (what == "content" and path.startswith(noise)) and path not in leavings]
+    row["equivalent"] = not row["config"] and not rest
 size = lambda row, at: f'{row["size"][at] / 1e6:.0f} MB, {row["layers"][at]} layers'
 mark = lambda row: "" if row["equivalent"] else " **differs**"
 gone = ", ".join(f"{group} ({count})" for group, count in sorted(slim["allowed"].items()))

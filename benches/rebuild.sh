@@ -4,7 +4,7 @@
 # steps BuildKit took from its cache.
 #   benches/rebuild.sh [EXAMPLE…]
 # Needs the reference scripts and images beside the project (`../shared/lab`, or DFOPT_SHARED), started with
-# `builder.sh start` and `bases.sh build`. Set PROXY_DIR to a folder with Go modules that the base lacks.
+# `builder.sh start` and `bases.sh build`; where no Go proxy is reached, the base's own has to have google/uuid 1.6.0.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lab=${DFOPT_SHARED:-../shared}/lab
