@@ -11,6 +11,7 @@ pub mod files;
 pub mod filter;
 pub mod messages;
 pub mod parse;
+pub mod registry;
 pub mod remarks;
 pub mod run;
 pub mod selection;
