@@ -27,6 +27,7 @@ mod orders;
 mod pipeline;
 mod properties;
 mod readme;
+mod registry;
 mod reordered;
 mod sandbox;
 mod seeds;

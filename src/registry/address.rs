@@ -4,6 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ureq::http::Uri;
 
+/// The longest name that DNS has, and a port; what is longer is no host, and would fill a message.
+const LONGEST_AUTHORITY: usize = 253 + 6;
+
 /// An absolute `http` or `https` URI without user information; the fragment is gone.
 pub(super) fn parse(text: &str) -> Option<Uri> {
     let uri: Uri = text.parse().ok()?;
@@ -11,7 +14,8 @@ pub(super) fn parse(text: &str) -> Option<Uri> {
     let port = authority.as_str().strip_prefix(authority.host())?;
     let has_port = port.is_empty() || authority.port_u16().is_some_and(|port| port > 0);
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
-    (is_http && has_port && !authority.as_str().contains('@')).then_some(uri)
+    let fits = authority.as_str().len() <= LONGEST_AUTHORITY;
+    (is_http && has_port && fits && !authority.as_str().contains('@')).then_some(uri)
 }
 
 /// What a `Location` means where `base` was asked.
@@ -158,6 +162,7 @@ mod tests {
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
+        assert_eq!(parse(&format!("https://{}/", "a".repeat(300))), None);
         assert!(parse("https://a:5000/x?y=z").is_some());
     }
 

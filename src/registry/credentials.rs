@@ -41,13 +41,18 @@ pub(super) struct Stored {
 }
 
 /// The credentials of `config.json`, read when they are first asked for.
-#[derive(Debug)]
 pub(super) struct Credentials {
     folder: Option<PathBuf>,
     config: OnceLock<Result<Value, String>>,
     /// `None` while somebody asks a helper: it may ask its user in turn, so nobody asks twice.
     answers: Mutex<BTreeMap<String, Option<Stored>>>,
     answered: Condvar,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Credentials of {:?}", self.folder)
+    }
 }
 
 const LONGEST_CONFIG: u64 = 1 << 20;

@@ -47,7 +47,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = &self.host;
+        let host = self.host.escape_default();
         match &self.cause {
             Cause::NotFound(image) => write!(out, "{host} has no image {image}"),
             Cause::Unauthorised(help) => write!(out, "{host} refuses access: {help}"),
