@@ -18,6 +18,7 @@ mod plain_hosts;
 mod proxies;
 mod retry_after;
 mod schemes;
+mod token;
 mod trust;
 
 use std::path::PathBuf;
