@@ -6,6 +6,7 @@
 # Needs the reference data and scripts beside the project (`../shared`, or DFOPT_SHARED), with the builder started
 # (`builder.sh start`).
 set -euo pipefail
+export DFOPT_OFFLINE=1
 cd "$(dirname "$0")/.."
 shared=$(realpath "${DFOPT_SHARED:-../shared}")
 [ -r "$shared/lab/check.py" ] || { echo "SKIPPED: $shared/lab is not here" >&2; exit 0; }

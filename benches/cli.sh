@@ -3,6 +3,7 @@
 #   benches/cli.sh [FOLDER]    FOLDER: a tree with many Dockerfiles (default: the reference corpus, if there)
 # Needs hyperfine (Debian: apt-get install hyperfine).
 set -euo pipefail
+export DFOPT_OFFLINE=1
 cd "$(dirname "$0")/.."
 cargo build --release --quiet
 dfopt=$PWD/target/release/dfopt

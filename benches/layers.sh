@@ -6,6 +6,7 @@
 # Needs the reference scripts and images beside the project (`../shared/lab`, or DFOPT_SHARED), started with
 # `builder.sh start` and `bases.sh build`; where no Go proxy is reached, the base's own has to have google/uuid 1.6.0.
 set -euo pipefail
+export DFOPT_OFFLINE=1
 cd "$(dirname "$0")/.."
 lab=${DFOPT_SHARED:-../shared}/lab
 [ -r "$lab/verify.py" ] || { echo "SKIPPED: $lab is not here" >&2; exit 0; }

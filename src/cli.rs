@@ -68,9 +68,20 @@ pub struct Arguments {
     /// the nearest above it that has all it copies]
     #[arg(long, value_name = "DIR", help_heading = "Rewrites")]
     pub context: Option<PathBuf>,
-    /// Use no network; accepted so that scripts can ask for it, no transform uses one yet
-    #[arg(long, help_heading = "Rewrites")]
+
+    /// Ask no registry: pin only images whose digests are in the cache (for standard input the default)
+    #[arg(long, env = "DFOPT_OFFLINE", hide_env_values = true, help_heading = "Registries")]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
     pub offline: bool,
+    /// Ask registries for what comes on standard input, too
+    #[arg(long, conflicts_with = "offline", help_heading = "Registries")]
+    pub online: bool,
+    /// Move images that have a digest to the one that their tag has now
+    #[arg(long, help_heading = "Registries")]
+    pub update_pins: bool,
+    /// Trust the certificates of this PEM file, beside the system's
+    #[arg(long, value_name = "FILE", help_heading = "Registries")]
+    pub ca_file: Option<PathBuf>,
 
     /// Explain on standard error why each rewrite was made or declined: applied, missed or all
     #[arg(long, value_enum, value_name = "KIND", num_args = 0..=1, require_equals = true)]

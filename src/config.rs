@@ -11,11 +11,18 @@
 //!
 //! [copy-order]
 //! install-first = true           # add a RUN that installs before the project itself is there
+//!
+//! [pin-digest]
+//! timeout = 10                   # seconds for each image
+//! cache-hours = 24               # how long a digest that was asked for is used
+//! plain-http = ["registry:5000"] # hosts that may be asked without TLS, beside this machine
+//! ca-file = "registry.pem"       # certificates to trust beside the system's; relative to this file
 //! ```
 //!
 //! `[[copy-order.ecosystems]]` adds tools that install dependencies.
 
 mod copy_order;
+mod pin_digest;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -29,6 +36,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::digests::RegistrySettings;
 use crate::messages::{about, at, reason};
 use crate::selection::Selection;
 
@@ -41,13 +49,15 @@ pub const FILE_NAME: &str = "dfopt.toml";
 const LIMIT: u64 = 1 << 20;
 
 /// Every key at the top of the file.
-const KEYS: &[&str] = &["level", "only", "skip", "exclude", "merge-runs", "copy-order"];
+const KEYS: &[&str] = &["level", "only", "skip", "exclude", "merge-runs", "copy-order", "pin-digest"];
 
 /// What a `dfopt.toml` says.
 #[derive(Debug, Default)]
 pub struct Config {
     /// Which transforms run.
     pub selection: Selection,
+    /// How registries are asked.
+    pub registries: RegistrySettings,
     /// Its directory, without links, and the files below it that are left out of a search.
     exclude: Option<(PathBuf, Gitignore)>,
 }
@@ -84,6 +94,7 @@ impl Config {
                 "exclude" => config.exclude = Some(globs(&reader, value)?),
                 "copy-order" => copy_order::read(&reader, value, &mut config.selection.settings)?,
                 "merge-runs" => merge_runs(&reader, value, &mut config.selection.settings)?,
+                "pin-digest" => pin_digest::read(&reader, value, &mut config.registries)?,
                 name => return Err(unknown(&reader, name, key.span().start)),
             }
         }

@@ -4,14 +4,17 @@ use std::io;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use dfopt_transforms::{Facts, Options, Outcome, optimize};
+use dfopt_analysis::{Digests, Reference};
+use dfopt_transforms::{Facts, Options, Outcome, optimize, references};
 use rayon::prelude::*;
 
 use crate::cli::{Mode, Remarks};
-use crate::context::Contexts;
+use crate::context::{Contexts, LazyContext};
+use crate::digests::{RegistrySettings, Resolver, Resolvers};
 use crate::exit::Exit;
 use crate::messages::{about, listed, shown};
 use crate::run::Request;
+use crate::source::Source;
 use crate::terminal::Terminal;
 use crate::{diff, discover, messages, remarks, source, write};
 
@@ -25,6 +28,15 @@ const STACK: usize = 8 << 20;
 struct Job {
     path: PathBuf,
     options: Options,
+    registries: RegistrySettings,
+}
+
+/// A file that was read.
+struct Read<'j> {
+    job: &'j Job,
+    source: Source,
+    /// The images that it names.
+    images: Vec<Reference>,
 }
 
 /// A file and what came of it.
@@ -55,12 +67,12 @@ pub fn run(mut request: Request<'_>, terminal: &mut Terminal<'_>) -> io::Result<
     let jobs = jobs(&mut request, &mut tally, terminal);
     let threads = threads(&request, jobs.len(), terminal);
     let contexts = std::mem::take(&mut request.contexts);
-    let work = |job: &Job| process(job, mode, &contexts);
+    let mut resolvers = Resolvers::new(request.access);
     for batch in jobs.chunks(BATCH) {
-        let results: Vec<Result<Processed>> = match &threads {
-            Some(threads) => threads.install(|| batch.par_iter().map(work).collect()),
-            None => batch.iter().map(work).collect(),
-        };
+        let mut files: Vec<Result<Read<'_>>> = each(&threads, batch.iter().collect(), read);
+        let read = files.iter_mut().flatten();
+        resolvers.resolve(read.map(|file| (&file.job.registries, std::mem::take(&mut file.images))));
+        let results = each(&threads, files, |file| process(file?, mode, &contexts, &resolvers));
         for result in results {
             match result {
                 Ok(processed) => {
@@ -99,7 +111,8 @@ fn jobs(request: &mut Request<'_>, tally: &mut Tally, terminal: &mut Terminal<'_
             continue;
         };
         if file.named || !config.excludes(&file.path) {
-            jobs.push(Job { path: file.path, options: request.selection.over(&config.selection) });
+            let options = request.selection.over(&config.selection);
+            jobs.push(Job { path: file.path, options, registries: request.registries(&config) });
         }
     }
     jobs
@@ -124,17 +137,40 @@ fn threads(request: &Request<'_>, files: usize, terminal: &mut Terminal<'_>) -> 
     }
 }
 
-/// Reads and optimizes a file and, where asked, writes it.
-fn process(job: &Job, mode: Mode, contexts: &Contexts) -> Result<Processed> {
+/// The result of `work` for each item, in order.
+fn each<T: Send, R: Send>(
+    threads: &Option<rayon::ThreadPool>,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Send + Sync,
+) -> Vec<R> {
+    match threads {
+        Some(threads) => threads.install(|| items.into_par_iter().map(work).collect()),
+        None => items.into_iter().map(work).collect(),
+    }
+}
+
+fn read(job: &Job) -> Result<Read<'_>> {
     let source = source::read(&job.path)?;
+    let images = references(&source.bytes, &job.options);
+    Ok(Read { job, source, images })
+}
+
+/// Optimizes a file and, where asked, writes it.
+fn process(file: Read<'_>, mode: Mode, contexts: &Contexts, resolvers: &Resolvers) -> Result<Processed> {
+    let Read { job, source, .. } = file;
     let context = contexts.of(Some(&job.path), &source.bytes);
-    let outcome =
-        optimize(&source.bytes, &job.options, Facts { context: Some(&context), ..Facts::default() })
-            .map_err(|error| messages::syntax(&job.path, &source.bytes, &error))?;
+    let facts = facts(&context, resolvers.of(&job.registries));
+    let outcome = optimize(&source.bytes, &job.options, facts)
+        .map_err(|error| messages::syntax(&job.path, &source.bytes, &error))?;
     if mode == Mode::Write && result(&source.bytes, &outcome) != source.bytes {
         write::replace(&source, &outcome.text)?;
     }
     Ok(Processed { path: source.path, source: source.bytes, outcome })
+}
+
+/// What is known beside the text.
+pub fn facts<'f>(context: &'f LazyContext<'_>, digests: Option<&'f Resolver>) -> Facts<'f> {
+    Facts { context: Some(context), digests: digests.map(|digests| digests as &dyn Digests) }
 }
 
 /// What the file is to hold: a file that does not come to rest stays as it is.

@@ -4,11 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
-use dfopt_transforms::{Facts, optimize};
+use dfopt_transforms::{optimize, references};
 
 use crate::cli::Mode;
+use crate::digests::Resolvers;
 use crate::exit::Exit;
-use crate::files::Processed;
+use crate::files::{Processed, facts};
 use crate::run::Request;
 use crate::terminal::Terminal;
 use crate::{diff, messages, source};
@@ -52,7 +53,10 @@ fn process(request: &mut Request<'_>, path: &Path, terminal: &mut Terminal<'_>) 
     let source = source::read_stream(path, &mut *terminal.stdin)?;
     let context = request.contexts.of(request.arguments.stdin_filename.as_deref(), &source);
     let options = request.selection.over(&config.selection);
-    let outcome = optimize(&source, &options, Facts { context: Some(&context), ..Facts::default() })
+    let settings = request.registries(&config);
+    let mut resolvers = Resolvers::new(request.access);
+    resolvers.resolve([(&settings, references(&source, &options))]);
+    let outcome = optimize(&source, &options, facts(&context, resolvers.of(&settings)))
         .map_err(|error| messages::syntax(path, &source, &error))?;
     Ok(Processed { path: path.to_owned(), source, outcome })
 }

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 pub mod context;
 pub mod diff;
+pub mod digests;
 pub mod discover;
 pub mod exit;
 pub mod explain;

@@ -8,8 +8,9 @@ use clap::Parser;
 use dfopt_transforms::{Settings, Transform};
 
 use crate::cli::{Arguments, Cli, Color, Command, Mode};
-use crate::config::Configs;
+use crate::config::{Config, Configs};
 use crate::context::Contexts;
+use crate::digests::{Access, RegistrySettings};
 use crate::exit::Exit;
 use crate::messages::reason;
 use crate::selection::{self, Selection};
@@ -31,6 +32,19 @@ pub struct Request<'a> {
     pub configs: Configs,
     /// Where the files are that the Dockerfiles copy.
     pub contexts: Contexts,
+    /// Whether registries are asked.
+    pub access: Access,
+}
+
+impl Request<'_> {
+    /// How registries are asked for a file with this configuration.
+    pub fn registries(&self, config: &Config) -> RegistrySettings {
+        let mut settings = config.registries.clone();
+        if let Some(file) = &self.arguments.ca_file {
+            settings.ca_file = Some(file.clone());
+        }
+        settings
+    }
 }
 
 /// Runs the program with the arguments and the streams of the process.
@@ -107,7 +121,7 @@ fn request(arguments: &Arguments) -> Result<Request<'_>> {
         level: arguments.level,
         only: arguments.only.as_deref().map(|ids| transforms("--only", ids)).transpose()?,
         skip: transforms("--skip", &arguments.skip)?,
-        settings: Settings::default(),
+        settings: Settings { update_pins: arguments.update_pins, ..Settings::default() },
     };
     let configs = match &arguments.config {
         _ if arguments.isolated => Configs::isolated(),
@@ -115,7 +129,13 @@ fn request(arguments: &Arguments) -> Result<Request<'_>> {
         None => Configs::default(),
     };
     let contexts = arguments.context.as_deref().map(Contexts::fixed).transpose()?.unwrap_or_default();
-    Ok(Request { arguments, mode, selection, configs, contexts })
+    let access = match (arguments.offline, filter && !arguments.online) {
+        (true, _) => Access::CacheOnly("run it without --offline"),
+        (_, true) => Access::CacheOnly("run dfopt on the file, or use --online"),
+        _ if arguments.update_pins => Access::Fresh,
+        _ => Access::Registries,
+    };
+    Ok(Request { arguments, mode, selection, configs, contexts, access })
 }
 
 fn transforms(option: &str, ids: &[String]) -> Result<Vec<&'static Transform>> {

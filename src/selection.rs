@@ -35,7 +35,7 @@ impl Selection {
         Options {
             level: self.level.or(config.level).unwrap_or(Effect::Harden),
             transforms: transforms.collect(),
-            settings: config.settings.clone(),
+            settings: Settings { update_pins: self.settings.update_pins, ..config.settings.clone() },
         }
     }
 }

@@ -71,11 +71,11 @@ fn says_what_is_wrong_and_where() {
     let cases = [
         (
             "level = \"slim\"\n\nskpi = []\n",
-            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude, merge-runs, copy-order)",
+            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude, merge-runs, copy-order, pin-digest)",
         ),
         (
             "[transforms]\nx = 1\n",
-            "1:2: unknown key `transforms` (known: level, only, skip, exclude, merge-runs, copy-order)",
+            "1:2: unknown key `transforms` (known: level, only, skip, exclude, merge-runs, copy-order, pin-digest)",
         ),
         (
             "level = \"slimm\"\n",

@@ -24,6 +24,7 @@ mod licences;
 mod memory;
 mod opinions;
 mod orders;
+mod pins;
 mod pipeline;
 mod properties;
 mod readme;

@@ -18,6 +18,7 @@ fn its_diff_is_what_the_program_prints() {
     let output = Command::new(env!("CARGO_BIN_EXE_dfopt"))
         .args(arguments.split(' '))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("DFOPT_OFFLINE", "1")
         .output()
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected);

@@ -10,7 +10,7 @@ mod logins;
 mod manifests;
 mod real;
 mod retries;
-mod script;
+pub(crate) mod script;
 mod tls;
 mod tokens;
 

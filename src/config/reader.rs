@@ -1,5 +1,6 @@
 //! Reads the values of a configuration, with the place of what is wrong.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use anyhow::Result;
@@ -52,6 +53,15 @@ impl<'a> Reader<'a> {
 
     pub(super) fn string<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str> {
         value.get_ref().as_str().ok_or_else(|| self.wrong(value, "must be a string"))
+    }
+
+    /// A whole number within `range`.
+    pub(super) fn number(&self, value: &Spanned<DeValue<'_>>, range: RangeInclusive<u64>) -> Result<u64> {
+        let number =
+            value.get_ref().as_integer().and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
+        let wrong =
+            || self.wrong(value, &format!("must be a number from {} to {}", range.start(), range.end()));
+        number.filter(|number| range.contains(number)).ok_or_else(wrong)
     }
 
     pub(super) fn truth(&self, value: &Spanned<DeValue<'_>>) -> Result<bool> {

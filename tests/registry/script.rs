@@ -8,22 +8,22 @@ use std::time::Duration;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// A running server. It ends with the tests.
-pub(super) struct Server {
+pub(crate) struct Server {
     port: u16,
     seen: Arc<Mutex<Vec<Request>>>,
 }
 
 /// What a client asked.
 #[derive(Clone, Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     /// `HEAD /v2/…`
-    pub(super) line: String,
+    pub(crate) line: String,
     headers: Vec<(String, String)>,
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 /// What it gets; then the connection ends.
-pub(super) enum Reply {
+pub(crate) enum Reply {
     Bytes(Vec<u8>),
     /// First these bytes, then a byte of those every 20 ms, over and over.
     Drip(Vec<u8>, Vec<u8>),
@@ -37,11 +37,11 @@ pub(super) enum Reply {
 
 impl Server {
     /// Plain HTTP. Who says hello in TLS is hung up on, and does not count.
-    pub(super) fn start(script: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(script: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         Self::listen(None, script)
     }
 
-    pub(super) fn with_tls(
+    pub(crate) fn with_tls(
         config: Arc<ServerConfig>,
         script: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -69,38 +69,38 @@ impl Server {
     }
 
     /// `127.0.0.1:PORT`
-    pub(super) fn domain(&self) -> String {
+    pub(crate) fn domain(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    pub(super) fn seen(&self) -> Vec<Request> {
+    pub(crate) fn seen(&self) -> Vec<Request> {
         self.seen.lock().unwrap().clone()
     }
 
     /// The first lines of all requests.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.seen().into_iter().map(|request| request.line).collect()
     }
 }
 
 impl Request {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn is(&self, method: &str) -> bool {
+    pub(crate) fn is(&self, method: &str) -> bool {
         self.line.starts_with(method)
     }
 
     /// The request as it came, for what must not be in it.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("{} {:?} {}", self.line, self.headers, self.body)
     }
 }
 
 impl Reply {
     /// A whole answer.
-    pub(super) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+    pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
         let mut text =
             format!("HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
         for (name, value) in headers {
