@@ -64,8 +64,12 @@ impl Access {
         reference: &Reference,
         deadline: Deadline,
     ) -> Result<String, Failure> {
-        let stored = self.credentials.find(&reference.domain, deadline);
         let host = address::authority(registry);
+        let stored = if may_have_passwords(registry) {
+            self.credentials.find(&reference.domain, deadline)
+        } else {
+            Stored { credential: None, problem: Some("no password is sent over plain HTTP".to_owned()) }
+        };
         let (authorization, life) = match (challenge, &stored.credential) {
             (Some(Challenge::Bearer { realm, service }), credential) => {
                 let realm = realm_of(exchange, registry, realm)?;
@@ -101,6 +105,11 @@ impl Access {
     pub(super) fn advice(&self, reference: &Reference, deadline: Deadline) -> String {
         advice(&self.credentials.find(&reference.domain, deadline), reference)
     }
+}
+
+/// True where nobody on the way sees a password. A `dfopt.toml` may ask for plain HTTP, and may come from anyone.
+fn may_have_passwords(registry: &Uri) -> bool {
+    address::is_https(registry) || address::is_loopback(registry.host().unwrap_or_default())
 }
 
 fn key(registry: &Uri, path: &str) -> (String, String) {
@@ -148,4 +157,18 @@ fn realm_of(exchange: &Exchange, registry: &Uri, realm: &str) -> Result<Uri, Fai
 /// A value of the `Authorization` header.
 pub(super) fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_for_registries_that_nobody_listens_in_to() {
+        let may = |uri: &str| may_have_passwords(&uri.parse().unwrap());
+        assert!(
+            may("https://registry.lan/v2/") && may("http://127.0.0.1:5000/v2/") && may("http://localhost/")
+        );
+        assert!(!may("http://registry.lan/v2/") && !may("http://10.0.0.7:5000/v2/"));
+    }
 }
