@@ -15,6 +15,8 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::sandbox::{Run, Sandbox};
+
 use super::certificates::{Authority, Certified};
 use super::script::{Reply, Request, Server};
 use super::{PASSWORD, USER, basic, check_message, images, logged_in, options, sha256};
@@ -158,6 +160,19 @@ fn digests_are_told_over_tls_to_whom_has_the_password() {
     let (_config, mut login) = logged_in(&registry.domain);
     login.ca_file = Some(authority.file());
     assert_eq!(Client::new(login.clone()).unwrap().digest(&reference).unwrap().digest, told);
+    let single = registry.inspect("team/single:1", &["--cert-dir", &folder, "--creds", &credentials]);
+    let text = |multi: &str, single: &str| {
+        let domain = &registry.domain;
+        format!("FROM {domain}/library/multi:2{multi}\nCOPY --from={domain}/team/single:1{single} /a /b\n")
+    };
+    let sandbox = Sandbox::with(&[("Dockerfile", text("", "").as_str())]);
+    let mut dfopt = sandbox.dfopt("--write --isolated --ca-file");
+    dfopt.arg(authority.file()).env_remove("DFOPT_OFFLINE");
+    dfopt.env("DOCKER_CONFIG", login.docker_config.as_ref().unwrap());
+    let run = Run::of(&mut dfopt, b"");
+    let pinned = text(&format!("@{told}"), &format!("@{single}"));
+    assert_eq!((run.code, sandbox.read("Dockerfile")), (0, pinned), "{run:?}");
+
     let anonymous = Options { ca_file: login.ca_file.clone(), ..options() };
     let failure = Client::new(anonymous).unwrap().digest(&reference).unwrap_err();
     assert!(matches!(failure.cause, Cause::Unauthorised(_)), "{failure}");
