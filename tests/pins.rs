@@ -127,6 +127,22 @@ fn does_without_a_cache() {
 }
 
 #[test]
+fn shares_the_cache_with_other_calls() {
+    let server = registry(Arc::default());
+    let images: String = (0..20).map(|tag| format!("FROM {}/app:{tag}\n", server.domain())).collect();
+    let sandbox = Sandbox::with(&[("Dockerfile", images.as_str())]);
+    let runs: Vec<Run> = std::thread::scope(|scope| {
+        let calls: Vec<_> =
+            (0..6).map(|_| scope.spawn(|| run(&sandbox, "--diff --isolated --update-pins", ""))).collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    });
+    assert!(runs.iter().all(|run| run.code == 0 && run.text() == runs[0].text()), "{runs:?}");
+    let requests = server.seen().len();
+    assert_eq!(run(&sandbox, "--diff --isolated", "").text(), runs[0].text());
+    assert_eq!(server.seen().len(), requests, "what six calls wrote cannot be read");
+}
+
+#[test]
 fn goes_on_where_one_registry_is_down_and_one_image_is_missing() {
     let server = registry(Arc::default());
     let domain = server.domain();
