@@ -74,7 +74,10 @@ impl Resolvers {
 
     /// Finds out what is not known yet of all these, together. Afterwards [`Resolvers::of`] has an answer for each,
     /// if only the reason why there is none.
-    pub fn resolve<'s>(&mut self, wanted: impl IntoIterator<Item = (&'s RegistrySettings, Vec<Reference>)>) {
+    pub fn resolve<'s>(
+        &mut self,
+        wanted: impl IntoIterator<Item = (&'s RegistrySettings, BTreeSet<Reference>)>,
+    ) {
         let mut groups: BTreeMap<&RegistrySettings, BTreeSet<Reference>> = BTreeMap::new();
         for (settings, references) in wanted {
             groups.entry(settings).or_default().extend(references);
@@ -137,10 +140,9 @@ impl Resolver {
 
 impl Digests for Resolver {
     fn digest(&self, reference: &Reference) -> Result<String, Unresolved> {
-        self.answers
-            .get(reference)
-            .cloned()
-            .unwrap_or_else(|| Err(Unresolved { reason: "its registry was not asked".to_owned(), help: "" }))
+        let unasked = "its registry was not asked: the file names too many images";
+        let unknown = || Err(Unresolved { reason: unasked.to_owned(), help: "" });
+        self.answers.get(reference).cloned().unwrap_or_else(unknown)
     }
 }
 

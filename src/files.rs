@@ -1,5 +1,6 @@
 //! Rewriting files: discovery, the work on each, and what is said about it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -36,7 +37,7 @@ struct Read<'j> {
     job: &'j Job,
     source: Source,
     /// The images that it names.
-    images: Vec<Reference>,
+    images: BTreeSet<Reference>,
 }
 
 /// A file and what came of it.

@@ -2,10 +2,10 @@
 
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::shell::{self, Dialect, ErrorKind, Script, ShellError};
-use dfopt_transforms::{Facts, Options, optimize};
+use dfopt_transforms::{Facts, Options, Transform, optimize, references};
 
 use crate::generated;
-use crate::memory::MemoryContext;
+use crate::memory::{MemoryContext, MemoryDigests};
 
 /// That of a thread of Rust's standard library; the main thread has more.
 const STACK: usize = 2 << 20;
@@ -100,6 +100,32 @@ fn many_copies_and_installations() {
         for source in many_installations() {
             let facts = Facts { context: Some(&context), ..Facts::default() };
             assert!(optimize(&source, &Options::default(), facts).unwrap().converged);
+        }
+    });
+}
+
+/// Thousands of images in FROM, COPY and mounts, and thousands of build arguments that are images.
+fn many_images() -> Vec<Vec<u8>> {
+    let stage = |i: usize| {
+        format!("FROM a{i}:1 AS s{i}\nCOPY --from=b{i}:1 /x /y\nRUN --mount=from=c{i}:1,target=/c true\n")
+    };
+    let argument = |i: usize| format!("ARG IMAGE_{i}=a{i}:1\n");
+    let use_of = |i: usize| format!("FROM $IMAGE_{i}\nFROM ${{IMAGE_{i}}}\n");
+    let names: String = (0..5_000).map(stage).collect();
+    let arguments = (0..5_000).map(argument).chain((0..5_000).map(use_of)).collect::<String>();
+    [names, arguments].map(String::into_bytes).into()
+}
+
+#[test]
+fn images_without_end() {
+    on_a_small_stack(|| {
+        let options =
+            Options { transforms: vec![Transform::by_id("pin-digest").unwrap()], ..Options::default() };
+        for source in many_images() {
+            assert!((1..=256).contains(&references(&source, &options).len()));
+            let facts = Facts { digests: Some(&MemoryDigests::new()), ..Facts::default() };
+            let outcome = optimize(&source, &options, facts).unwrap();
+            assert!(outcome.converged && outcome.applied.len() > 60, "{}", outcome.applied.len());
         }
     });
 }

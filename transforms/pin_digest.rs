@@ -37,6 +37,8 @@
 //!
 //! Registries are asked before the files are rewritten. What cannot be resolved stays as it is.
 
+use std::collections::BTreeSet;
+
 use dfopt_analysis::{NamedImage, Reference, Unclear, named_images};
 use dfopt_syntax::Edit;
 
@@ -65,11 +67,15 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// The references that the transform would ask for, without digests.
+/// The references that the transform would ask for, without digests: each once, in the order of the file.
 pub(crate) fn questions(context: &Context<'_, '_>) -> Vec<Reference> {
     let images = named_images(context.build).into_iter().filter(|image| !(context.is_ignored)(image.span));
     let references = images.filter_map(|image| image.reference.ok());
-    references.filter_map(|reference| question(&reference, context.settings.update_pins)).collect()
+    let mut seen = BTreeSet::new();
+    references
+        .filter_map(|reference| question(&reference, context.settings.update_pins))
+        .filter(|question| seen.insert(question.clone()))
+        .collect()
 }
 
 /// What to ask for `reference`; none where it is pinned and stays so.

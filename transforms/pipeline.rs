@@ -4,6 +4,8 @@
 //! [`recheck`](crate::recheck)). A rewrite that does not hold is undone and named in the outcome: it is a
 //! defect of dfopt.
 
+use std::collections::BTreeSet;
+
 use dfopt_analysis::ecosystems::Ecosystem;
 use dfopt_analysis::{Build, BuildContext, Digests, Reference};
 use dfopt_syntax::{Dockerfile, Edits, Span, SyntaxError};
@@ -133,24 +135,29 @@ pub fn optimize(source: &[u8], options: &Options, facts: Facts<'_>) -> Result<Ou
     Ok(Outcome { text: source.to_vec(), reverted: run.outcome.reverted, ..Outcome::default() })
 }
 
+/// The most references that one file may have resolved. Whoever wrote it chooses who is asked.
+const MAX_REFERENCES: usize = 256;
+
 /// The references whose digests [`optimize`] would ask for, so that all of a run can be resolved together. None where
 /// no transform asks, or where the file is not valid.
-pub fn references(source: &[u8], options: &Options) -> Vec<Reference> {
+pub fn references(source: &[u8], options: &Options) -> BTreeSet<Reference> {
     let transform = &pin_digest::TRANSFORM;
     let is_wanted = options.transforms.iter().any(|wanted| wanted.id == transform.id);
     let Some(dockerfile) =
         Dockerfile::parse(source).ok().filter(|_| is_wanted && options.level >= transform.effect)
     else {
-        return Vec::new();
+        return BTreeSet::new();
     };
     let ignores = Ignores::of(&dockerfile);
     if ignores.whole_file(transform) || dockerfile.check().is_err() {
-        return Vec::new();
+        return BTreeSet::new();
     }
     let is_ignored = |span| ignores.at(transform, span);
     let build = Build::new(&dockerfile);
     let settings = &options.settings;
-    pin_digest::questions(&Context { build: &build, digests: None, settings, is_ignored: &is_ignored })
+    let questions =
+        pin_digest::questions(&Context { build: &build, digests: None, settings, is_ignored: &is_ignored });
+    questions.into_iter().take(MAX_REFERENCES).collect()
 }
 
 struct Run<'o> {
