@@ -17,26 +17,28 @@ use guards::Needs;
 
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
     for row in tools::ALL {
-        if !guards::may_act(build, row) {
-            continue;
-        }
-        let needs = Needs::of(build, row);
+        // The whole file is only looked through where there is something to do: most files use one tool or none.
+        let mut needs = None;
         for index in shipped_instructions(build) {
-            if build.instruction(index).keyword() != Keyword::Run || !guards::may_act_in(build, index, row) {
+            if build.instruction(index).keyword() != Keyword::Run {
                 continue;
             }
             let Some(code) = build.shell_code(index) else { continue };
             let commands = left_by(code, row);
-            if let Some(last) = commands.last() {
-                let span = code.source_span(last.invocation.command.span);
-                if let Some((cause, obstacle)) = needs.cause(build, index, row) {
-                    findings.missed_because_of(cause, span, obstacle.reason, obstacle.help);
-                    continue;
-                }
-                match edits(build, index, row, &commands) {
-                    Ok(edits) => rewrite(row, &commands, edits, findings),
-                    Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
-                }
+            let Some(last) = commands.last() else { continue };
+            let look = || guards::may_act(build, row).then(|| Needs::of(build, row));
+            let Some(needs) = needs.get_or_insert_with(look) else { break };
+            if !guards::may_act_in(build, index, row) {
+                continue;
+            }
+            let span = code.source_span(last.invocation.command.span);
+            if let Some((cause, obstacle)) = needs.cause(build, index, row) {
+                findings.missed_because_of(cause, span, obstacle.reason, obstacle.help);
+                continue;
+            }
+            match edits(build, index, row, &commands) {
+                Ok(edits) => rewrite(row, &commands, edits, findings),
+                Err(obstacle) => findings.missed(span, obstacle.reason, obstacle.help),
             }
         }
     }

@@ -241,9 +241,12 @@ fn copied_texts(build: &Build<'_>, index: usize) -> Option<Vec<String>> {
 /// Where `text` sets `key`, and to what; options as `--no-install-recommends` do not count.
 fn values(text: &[u8], key: Key) -> impl Iterator<Item = (u32, Option<bool>)> + '_ {
     let name = key.name();
-    let starts =
-        text.windows(name.len()).enumerate().filter(move |(_, window)| window.eq_ignore_ascii_case(name));
-    starts.filter_map(move |(start, _)| {
+    let dash = name.iter().position(|&b| b == b'-').unwrap_or_default();
+    let starts = memchr::memchr_iter(b'-', text).filter_map(move |at| at.checked_sub(dash));
+    let starts = starts.filter(move |&start| {
+        text.get(start..start + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+    });
+    starts.filter_map(move |start| {
         let before = start.checked_sub(1).map(|i| text[i]);
         if before == Some(b'-') {
             return None;

@@ -12,10 +12,10 @@ use dfopt_syntax::dockerfile::{Instruction, Keyword};
 use super::super::is_within;
 use crate::joining::Obstacle;
 
-/// True where the file uses the tool, and says nothing of its cache.
+/// True where the file says nothing of the tool's cache.
 pub(super) fn may_act(build: &Build<'_>, row: &ToolCache) -> bool {
     let names = |text: &str| memchr::memmem::find(build.source(), text.as_bytes()).is_some();
-    row.programs().any(names) && !row.configured_by.iter().any(|text| names(text)) && !is_read(build, row)
+    !row.configured_by.iter().any(|text| names(text)) && !is_read(build, row)
 }
 
 /// True where an instruction names the cache, other than to remove it: the file does something with it.
