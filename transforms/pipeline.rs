@@ -127,9 +127,11 @@ pub fn optimize(source: &[u8], options: &Options, facts: Facts<'_>) -> Result<Ou
         history: Vec::new(),
         outcome: Outcome { converged: true, ..Outcome::default() },
     };
+    let mut first_unmoved = run.transforms.len();
     for _ in 0..MAX_ROUNDS {
-        if !run.round()? {
-            return Ok(run.finish());
+        match run.round(first_unmoved)? {
+            Some(changed) => first_unmoved = changed + 1,
+            None => return Ok(run.finish()),
         }
     }
     Ok(Outcome { text: source.to_vec(), reverted: run.outcome.reverted, ..Outcome::default() })
@@ -171,30 +173,38 @@ struct Run<'o> {
 }
 
 impl Run<'_> {
-    /// Runs every transform once; true where one of them changed the text.
-    fn round(&mut self) -> Result<bool, SyntaxError> {
-        self.outcome.missed.clear();
+    /// Runs the transforms before number `end`, and once one of them changed the text, all after it, too: those from
+    /// `end` on have seen the text as it is. The number of the last that changed it.
+    fn round(&mut self, mut end: usize) -> Result<Option<usize>, SyntaxError> {
         let mut next = 0;
-        let mut changed = false;
+        let mut changed = None;
         loop {
             let text = std::mem::take(&mut self.text);
-            let edits = self.until_edited(&text, &mut next);
+            let edits = self.until_edited(&text, &mut next, end);
             self.text = text;
             let Some(edits) = edits? else { return Ok(changed) };
             self.text = edits.apply(&self.text);
             self.history.push(edits);
-            changed = true;
+            changed = Some(next - 1);
+            end = self.transforms.len();
         }
     }
 
-    /// Runs transforms from number `next` on until one has edits that hold. The text is parsed once.
-    fn until_edited(&mut self, text: &[u8], next: &mut usize) -> Result<Option<Edits>, SyntaxError> {
+    /// Runs transforms from number `next` on, before `end`, until one has edits that hold. The text is parsed once.
+    fn until_edited(
+        &mut self,
+        text: &[u8],
+        next: &mut usize,
+        end: usize,
+    ) -> Result<Option<Edits>, SyntaxError> {
         let dockerfile = Dockerfile::parse(text)?;
         dockerfile.check()?;
         let ignores = Ignores::of(&dockerfile);
         let build = Build::with_context(&dockerfile, self.facts.context);
-        while let Some(&transform) = self.transforms.get(*next) {
+        while let Some(&transform) = self.transforms[..end].get(*next) {
             *next += 1;
+            // What it says of this text takes the place of what it said before.
+            self.outcome.missed.retain(|missed| missed.transform != transform.id);
             if ignores.whole_file(transform) {
                 continue;
             }
@@ -282,7 +292,8 @@ impl Run<'_> {
     }
 
     fn finish(mut self) -> Outcome {
-        self.outcome.missed.sort_by_key(|missed| missed.offset);
+        let place = |id| self.transforms.iter().position(|transform| transform.id == id);
+        self.outcome.missed.sort_by_key(|missed| (missed.offset, place(missed.transform)));
         Outcome { text: self.text, ..self.outcome }
     }
 }

@@ -6,7 +6,7 @@ mod yarn;
 
 use dfopt_analysis::packages::tools::{self, Remedy, ToolCache, ToolCommand, has_option};
 use dfopt_analysis::savings::{self, Saving};
-use dfopt_analysis::{Build, ShellCode};
+use dfopt_analysis::{Build, Invocation};
 use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::{Edit, Span};
 
@@ -16,15 +16,15 @@ use crate::{Effect, Findings};
 use guards::Needs;
 
 pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
+    let is_run = |index: &usize| build.instruction(*index).keyword() == Keyword::Run;
+    let code = |index| build.shell_code(index).map(|code| (index, code, code.invocations()));
+    let runs: Vec<_> = shipped_instructions(build).filter(is_run).filter_map(code).collect();
     for row in tools::ALL {
         // The whole file is only looked through where there is something to do: most files use one tool or none.
         let mut needs = None;
-        for index in shipped_instructions(build) {
-            if build.instruction(index).keyword() != Keyword::Run {
-                continue;
-            }
-            let Some(code) = build.shell_code(index) else { continue };
-            let commands = left_by(code, row);
+        for (index, code, invocations) in &runs {
+            let index = *index;
+            let commands = left_by(invocations, row);
             let Some(last) = commands.last() else { continue };
             let look = || guards::may_act(build, row).then(|| Needs::of(build, row));
             let Some(needs) = needs.get_or_insert_with(look) else { break };
@@ -45,12 +45,12 @@ pub(super) fn run(build: &Build<'_>, findings: &mut Findings) {
 }
 
 /// The commands of `row` that leave something in its cache, which nothing after them removes.
-fn left_by<'c>(code: &'c ShellCode<'_>, row: &ToolCache) -> Vec<ToolCommand<'c>> {
+fn left_by<'c>(invocations: &[Invocation<'c>], row: &ToolCache) -> Vec<ToolCommand<'c>> {
     let mut left = Vec::new();
-    for invocation in code.invocations() {
-        if row.is_clean_up(&invocation) || guards::removes(&invocation, row) {
+    for invocation in invocations {
+        if row.is_clean_up(invocation) || guards::removes(invocation, row) {
             left.clear();
-        } else if let Some(command) = row.command(&invocation)
+        } else if let Some(command) = row.command(invocation)
             && !has_option(&command.invocation, row.settled_by)
         {
             left.push(command);
