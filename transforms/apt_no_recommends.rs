@@ -45,6 +45,7 @@ use dfopt_analysis::{Build, ShellCode};
 use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::{Edit, Span};
 
+use crate::declined::Declined;
 use crate::{Context, Effect, Findings, Transform};
 
 use names::{Asked, asked, name_packages};
@@ -81,13 +82,7 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
                         findings.rewrite_saving(rewrite.saves, rewrite.title, rewrite.effect, rewrite.edits);
                     }
                     Ok(None) => {}
-                    Err(declined) => {
-                        let (span, help) = (site.span(), declined.help);
-                        match declined.cause {
-                            Some(cause) => findings.missed_because_of(cause, span, declined.reason, help),
-                            None => findings.missed(span, declined.reason, help),
-                        }
-                    }
+                    Err(declined) => declined.report(site.span(), findings),
                 }
                 installed.add(&command);
             }
@@ -113,18 +108,6 @@ struct Rewrite {
     edits: Vec<Edit>,
     /// The packages that it names.
     named: Vec<&'static str>,
-}
-
-struct Declined {
-    reason: String,
-    help: &'static str,
-    cause: Option<Span>,
-}
-
-impl Declined {
-    fn new(reason: impl Into<String>, help: &'static str) -> Self {
-        Self { reason: reason.into(), help, cause: None }
-    }
 }
 
 impl Site<'_, '_> {
@@ -182,7 +165,7 @@ fn rewrite(
         Setting::Unknown(cause) => {
             let reason = "a setting of apt that is not known may keep recommended packages away already";
             let help = "add --no-install-recommends if none of them is needed";
-            return Err(Declined { cause: Some(cause), ..Declined::new(reason, help) });
+            return Err(Declined::because_of(cause, reason, help));
         }
         Setting::Default => {}
     }

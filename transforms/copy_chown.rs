@@ -47,7 +47,6 @@ mod trace;
 
 use dfopt_analysis::effects::{Step, steps};
 use dfopt_analysis::{Build, Stage};
-use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::{Keyword, ShellKind};
 
 use crate::reordering::{Declined, is_walkable};
@@ -111,7 +110,7 @@ fn look_at(context: &Context<'_, '_>, stage: &Stage, index: usize, findings: &mu
                 // What it did for the other commands shows in the next round.
                 return;
             }
-            Some(Err(declined)) => report(build, span, declined, findings),
+            Some(Err(declined)) => declined.report_at(build, span, findings),
         }
     }
 }
@@ -144,14 +143,4 @@ fn title(command: &Command) -> String {
     let Value::Flag { text, .. } = &command.value else { return String::new() };
     let recursive = if command.recursive.is_some() { " -R" } else { "" };
     format!("copy with `--{name}={text}` instead of `{name}{recursive}`")
-}
-
-fn report(build: &Build<'_>, span: Span, declined: Declined, findings: &mut Findings) {
-    match declined.cause {
-        Some(cause) => {
-            let cause = build.instruction(cause).span;
-            findings.missed_because_of(cause, span, declined.reason, declined.help);
-        }
-        None => findings.missed(span, declined.reason, declined.help),
-    }
 }

@@ -43,10 +43,11 @@ mod edits;
 mod others;
 
 use dfopt_analysis::{BaseImage, Build, programs};
+use dfopt_syntax::Edit;
 use dfopt_syntax::dockerfile::{Arguments, Keyword};
-use dfopt_syntax::{Edit, Span};
 
-use crate::{Context, Effect, Findings, Missed, Transform};
+use crate::declined::Declined;
+use crate::{Context, Effect, Findings, Transform};
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "exec-form",
@@ -68,29 +69,9 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
             }
             match rewrite(build, index) {
                 Ok(edits) => findings.rewrite("start the program without a shell", Effect::Harden, edits),
-                Err(Declined { reason, help, cause }) => {
-                    findings.missed.push(Missed {
-                        span: instruction.span,
-                        reason,
-                        help: help.to_owned(),
-                        cause,
-                    });
-                }
+                Err(declined) => declined.report(instruction.span, findings),
             }
         }
-    }
-}
-
-/// Why an instruction stays in shell form.
-struct Declined {
-    reason: String,
-    help: &'static str,
-    cause: Option<Span>,
-}
-
-impl Declined {
-    fn new(reason: impl Into<String>, help: &'static str) -> Self {
-        Self { reason: reason.into(), help, cause: None }
     }
 }
 
@@ -151,11 +132,9 @@ fn check_path(build: &Build<'_>, program: &str) -> Result<(), Declined> {
             let value = String::from_utf8_lossy(instruction.slice(pair.value)).into_owned();
             let mut folders = value.trim_matches(['"', '\'']).split(':');
             if folders.any(|folder| !folder.starts_with(['/', '$'])) {
-                return Err(Declined {
-                    reason: "only a shell looks for programs in relative folders of `PATH`".to_owned(),
-                    help: "name the folders of PATH from the root",
-                    cause: Some(instruction.span),
-                });
+                let reason = "only a shell looks for programs in relative folders of `PATH`";
+                let help = "name the folders of PATH from the root";
+                return Err(Declined::because_of(instruction.span, reason, help));
             }
         }
     }

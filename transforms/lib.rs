@@ -8,6 +8,7 @@ mod apt_no_recommends;
 mod apt_update_install;
 mod copy_chown;
 mod copy_order;
+mod declined;
 mod deprecated_forms;
 mod exec_form;
 mod ignore;

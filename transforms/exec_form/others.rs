@@ -21,11 +21,10 @@ pub(super) fn check(build: &Build<'_>, index: usize) -> Result<(), Declined> {
         })
     };
     match here.or_else(above) {
-        Some(cause) => Err(Declined {
-            reason: reason.to_owned(),
-            help: "write both in exec form, if they belong together",
-            cause: Some(build.instruction(cause).span),
-        }),
+        Some(cause) => {
+            let help = "write both in exec form, if they belong together";
+            Err(Declined::because_of(build.instruction(cause).span, reason, help))
+        }
         None => Ok(()),
     }
 }

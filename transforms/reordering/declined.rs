@@ -1,8 +1,9 @@
 //! Why an instruction stays below the sources.
 
 use dfopt_analysis::Build;
+use dfopt_syntax::Span;
 
-use crate::Findings;
+use crate::{Findings, Missed};
 
 /// Why an instruction stays below the sources.
 pub(crate) struct Declined {
@@ -24,12 +25,13 @@ impl Declined {
     /// Reports it for instruction `index`.
     pub(crate) fn report(self, build: &Build<'_>, index: usize, findings: &mut Findings) {
         let instruction = build.instruction(index);
-        let span = instruction.source_span(instruction.operation.body);
-        match self.cause {
-            Some(cause) => {
-                findings.missed_because_of(build.instruction(cause).span, span, self.reason, self.help);
-            }
-            None => findings.missed(span, self.reason, self.help),
-        }
+        self.report_at(build, instruction.source_span(instruction.operation.body), findings);
+    }
+
+    /// Reports it for what stands at `span`.
+    pub(crate) fn report_at(self, build: &Build<'_>, span: Span, findings: &mut Findings) {
+        let Self { reason, help, cause } = self;
+        let cause = cause.map(|cause| build.instruction(cause).span);
+        findings.missed.push(Missed { span, reason, help, cause });
     }
 }
