@@ -145,11 +145,10 @@ const MAX_REFERENCES: usize = 256;
 pub fn references(source: &[u8], options: &Options) -> BTreeSet<Reference> {
     let transform = &pin_digest::TRANSFORM;
     let is_wanted = options.transforms.iter().any(|wanted| wanted.id == transform.id);
-    let Some(dockerfile) =
-        Dockerfile::parse(source).ok().filter(|_| is_wanted && options.level >= transform.effect)
-    else {
+    if !is_wanted || options.level < transform.effect {
         return BTreeSet::new();
-    };
+    }
+    let Ok(dockerfile) = Dockerfile::parse(source) else { return BTreeSet::new() };
     let ignores = Ignores::of(&dockerfile);
     if ignores.whole_file(transform) || dockerfile.check().is_err() {
         return BTreeSet::new();
