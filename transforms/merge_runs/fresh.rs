@@ -32,7 +32,8 @@ pub(super) fn changed(build: &Build<'_>, first: usize) -> Option<String> {
             return Some(format!("what `{program}` leaves running, or changes in the system, is not known"));
         }
     }
-    removes_directory(build, first).then(|| "the first RUN may remove the working directory".to_owned())
+    removes_directory(build, first, &invocations)
+        .then(|| "the first RUN may remove the working directory".to_owned())
 }
 
 /// Every command with words, where all have names that are known.
@@ -189,10 +190,9 @@ fn changes_user(build: &Build<'_>, index: usize, invocation: &Invocation<'_>) ->
 }
 
 /// True where the RUN may remove or move the working directory.
-fn removes_directory(build: &Build<'_>, index: usize) -> bool {
+fn removes_directory(build: &Build<'_>, index: usize, invocations: &[Invocation<'_>]) -> bool {
     let workdir = build.state_before(index).workdir.clone();
-    let (Some(code), Some(steps)) = (build.shell_code(index), steps(build, index)) else { return true };
-    let Some(invocations) = commands(code) else { return true };
+    let Some(steps) = steps(build, index) else { return true };
     let removing =
         invocations.iter().filter(|i| ["rm", "rmdir", "mv", "unlink", "find"].contains(&i.program.as_ref()));
     removing.into_iter().any(|invocation| {
