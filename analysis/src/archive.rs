@@ -4,8 +4,8 @@ use dfopt_syntax::dockerfile::Source;
 
 use crate::build::Build;
 use crate::context::{BuildContext, Entry, HEAD};
-use crate::glob;
-use crate::paths::{join, resolve, split};
+use crate::copied::matching;
+use crate::paths::resolve;
 
 /// What an ADD does with its sources, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,29 +69,14 @@ fn of_source(build: &Build<'_>, text: &str) -> Unpacking {
     let Some(context) = build.context() else {
         return Unpacking::Perhaps(unknown_context(text));
     };
-    let Some(paths) = matching(context, path) else {
+    // What matches nothing today may be made before the build.
+    let Some(paths) = matching(context, path).filter(|paths| !paths.is_empty()) else {
         return Unpacking::Perhaps(format!("what `{text}` matches is not known"));
     };
     paths
         .iter()
         .find_map(|path| may_be_unpacked(context, path))
         .map_or(Unpacking::Nothing, Unpacking::Perhaps)
-}
-
-/// The paths that a source names; none where they cannot be told.
-fn matching(context: &dyn BuildContext, path: &str) -> Option<Vec<String>> {
-    if !glob::is_pattern(path) {
-        return Some(vec![path.to_owned()]);
-    }
-    let (folder, pattern) = split(path);
-    if glob::is_pattern(folder) {
-        return None;
-    }
-    let names = context.list(folder)?;
-    let paths: Vec<String> =
-        names.iter().filter(|name| glob::matches(pattern, name)).map(|name| join(folder, name)).collect();
-    // What matches nothing today may be made before the build.
-    (!paths.is_empty()).then_some(paths)
 }
 
 /// Why ADD may unpack what stands at `path`; none where it does not.

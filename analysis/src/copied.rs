@@ -5,7 +5,7 @@ use dfopt_syntax::dockerfile::{Keyword, Lookup, Source, expand};
 
 use crate::archive;
 use crate::build::Build;
-use crate::context::Entry;
+use crate::context::{BuildContext, Entry};
 use crate::effects::Files;
 use crate::glob;
 use crate::paths::{join, resolve, split};
@@ -53,18 +53,8 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
     for source in sources(build, index)? {
         let path = resolve(Some("/"), &source?)?;
         let path = path.trim_start_matches('/');
-        if !glob::is_pattern(path) {
-            found.push((path.to_owned(), files.entry(path)));
-            continue;
-        }
-        let (folder, pattern) = split(path);
-        if glob::is_pattern(folder) {
-            return None;
-        }
-        let names = files.list(folder)?;
-        let matching =
-            names.iter().filter(|name| glob::matches(pattern, name)).map(|name| join(folder, name));
-        found.extend(matching.map(|path| (path.clone(), files.entry(&path))).take(MAX_MATCHES));
+        let matching = matching(files, path)?.into_iter().take(MAX_MATCHES);
+        found.extend(matching.map(|path| (path.clone(), files.entry(&path))));
     }
     if instruction.keyword() == Keyword::Add && found.iter().any(|(path, _)| archive::is_named_so(path)) {
         return None;
@@ -91,6 +81,20 @@ pub(crate) fn copied(build: &Build<'_>, index: usize) -> Option<Vec<Copied>> {
         _ => None,
     };
     found.into_iter().map(copied).collect()
+}
+
+/// The paths of the build context that a source names: itself, or those that its pattern matches. None where they
+/// cannot be told.
+pub(crate) fn matching(context: &dyn BuildContext, path: &str) -> Option<Vec<String>> {
+    if !glob::is_pattern(path) {
+        return Some(vec![path.to_owned()]);
+    }
+    let (folder, pattern) = split(path);
+    if glob::is_pattern(folder) {
+        return None;
+    }
+    let names = context.list(folder)?;
+    Some(names.iter().filter(|name| glob::matches(pattern, name)).map(|name| join(folder, name)).collect())
 }
 
 /// True where the last name of `path` is plainly the name for a copy of the file `name`: the same, or one with

@@ -5,6 +5,7 @@ use dfopt_syntax::dockerfile::Keyword;
 use crate::build::Build;
 use crate::context::Entry;
 use crate::copied::destination;
+use crate::packages::managers::without_version;
 use crate::paths::{below, join, resolve, split};
 
 /// Commands that a shell runs itself, and words of its grammar: POSIX 2.9.4 and 2.14, the manuals of dash(1) and
@@ -43,7 +44,7 @@ pub fn is_shell_builtin(name: &str) -> bool {
 /// `#!` needs a shell that takes it for one of its own.
 pub fn starts_without_shell(build: &Build<'_>, index: usize, program: &str) -> bool {
     let (folder, name) = split(program);
-    let unversioned = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let unversioned = without_version(name);
     let is_installed = INSTALLED.split_whitespace().any(|installed| installed == unversioned);
     let is_program_folder = matches!(split(folder).1, "bin" | "sbin");
     if is_installed && (!program.contains('/') || is_program_folder) {

@@ -64,28 +64,30 @@ pub(super) fn head(path: &Path, limit: usize) -> Option<Vec<u8>> {
     if kind(path) != Kind::File {
         return None;
     }
-    let file = File::open(path).ok()?;
-    if !file.metadata().ok()?.is_file() {
-        return None;
-    }
+    let (file, _) = open(path)?;
     let mut bytes = Vec::with_capacity(limit);
     file.take(limit as u64).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 
 fn read(path: &Path, limit: u64) -> Option<String> {
-    let file = File::open(path).ok()?;
-    // It may have become another one meanwhile.
-    let metadata = file.metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > limit {
+    let (file, size) = open(path)?;
+    if size > limit {
         return None;
     }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    let mut bytes = Vec::with_capacity(size as usize);
     file.take(limit + 1).read_to_end(&mut bytes).ok()?;
     if bytes.len() as u64 > limit {
         return None;
     }
     String::from_utf8(bytes).ok()
+}
+
+/// The regular file `path` and its size: it may have become another one since it was looked at.
+fn open(path: &Path) -> Option<(File, u64)> {
+    let file = File::open(path).ok()?;
+    let metadata = file.metadata().ok()?;
+    metadata.is_file().then_some((file, metadata.len()))
 }
 
 fn of_type(file_type: FileType) -> Kind {

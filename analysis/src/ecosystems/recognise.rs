@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use dfopt_syntax::shell::Word;
 
 use crate::invocation::Invocation;
+use crate::packages::managers::without_version;
 
 use super::{Names, arguments};
 
@@ -53,9 +54,4 @@ pub(crate) fn matched<'n>(
                 .then_some(count)
         })
         .max()
-}
-
-/// `pip` for `pip3.12`.
-fn without_version(program: &str) -> &str {
-    program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
 }

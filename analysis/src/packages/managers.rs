@@ -76,7 +76,8 @@ impl Manager {
     }
 }
 
-fn without_version(program: &str) -> &str {
+/// `pip` for `pip3.12`.
+pub(crate) fn without_version(program: &str) -> &str {
     program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
 }
 
