@@ -117,9 +117,8 @@ impl Resolver {
             return;
         }
         if let Access::CacheOnly(help) = access {
-            let unknown = || Unresolved { reason: "its digest is not in the cache".to_owned(), help };
-            self.answers.extend(references.into_iter().map(|reference| (reference, Err(unknown()))));
-            return;
+            let reason = "its digest is not in the cache".to_owned();
+            return self.give_up(references, &Unresolved { reason, help });
         }
         match self.asking.get_or_insert_with(|| asking(settings)) {
             Ok(asking) => {
@@ -131,10 +130,14 @@ impl Resolver {
                 }
             }
             Err(reason) => {
-                let unusable = || Unresolved { reason: reason.clone(), help: "" };
-                self.answers.extend(references.into_iter().map(|reference| (reference, Err(unusable()))));
+                let unusable = Unresolved { reason: reason.clone(), help: "" };
+                self.give_up(references, &unusable);
             }
         }
+    }
+
+    fn give_up(&mut self, references: Vec<Reference>, why: &Unresolved) {
+        self.answers.extend(references.into_iter().map(|reference| (reference, Err(why.clone()))));
     }
 }
 

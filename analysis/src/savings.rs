@@ -56,11 +56,8 @@ impl fmt::Display for Size {
 
 /// The index of packages that `apt-get update` leaves in an image on `base`.
 pub fn package_lists(base: Option<&str>) -> Saving {
-    let lists = is_debian(base).then(|| LISTS.iter().find(|(name, _)| *name == "debian")).flatten();
-    match lists {
-        Some(&(_, bytes)) => Saving::Bytes(bytes),
-        None => Saving::Files("the lists of all packages that could be installed"),
-    }
+    let bytes = if is_debian(base) { greatest(LISTS, ["debian"]) } else { None };
+    bytes.unwrap_or(Saving::Files("the lists of all packages that could be installed"))
 }
 
 /// What comes to an image on `base` with the Debian packages that those named recommend. Two packages may
