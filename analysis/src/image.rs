@@ -1,6 +1,9 @@
 //! What is known of base images.
 
 mod packages;
+mod profile;
+
+pub use profile::{Account, Entrypoint, Family, Profile, Tools};
 
 use crate::paths::{below, is_application_folder};
 

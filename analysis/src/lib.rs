@@ -30,7 +30,7 @@ pub use build::{After, Build};
 pub use context::{BuildContext, Entry, HEAD};
 pub use copied::{Copied, Destination, destination, sources};
 pub use digests::{Digests, Unresolved};
-pub use image::{BaseImage, Presence};
+pub use image::{Account, BaseImage, Entrypoint, Family, Presence, Profile, Tools};
 pub use invocation::Invocation;
 pub use named_images::{NamedImage, Unclear, named_images};
 pub use reference::Reference;
