@@ -1,7 +1,9 @@
 //! What is known of base images.
 
+mod name;
 mod packages;
 mod profile;
+mod table;
 
 pub use profile::{Account, Entrypoint, Family, Profile, Tools};
 
