@@ -12,16 +12,19 @@ const DENO_ALPINE: User = user("deno", 1000).home("/home/deno");
 const JOVYAN: User = User { gid: 100, group: "users", ..user("jovyan", 1000) }.home("/home/jovyan");
 const MAMBA: User = user("mambauser", 57439).home("/home/mambauser");
 
-const PHP: Variant = on(DEBIAN).with(WWW_DATA).writable(&["/var/www/html"]);
-const PHP_ALPINE: Variant = on(ALPINE).with(WWW_DATA_ALPINE).writable(&["/var/www/html"]);
-const APACHE: Variant = PHP.runs(&["apache2-foreground"]).ports(&[80]).writable(&[
+const PHP: Variant = on(DEBIAN).with(WWW_DATA);
+const PHP_ALPINE: Variant = on(ALPINE).with(WWW_DATA_ALPINE);
+const APACHE: Variant = PHP.runs(&["apache2-foreground"]).ports(&[80]);
+const ANYBODYS: &[&str] = &["/var/www/html"];
+/// Its folders are everybody's since November 2018: docker-library/php#743.
+const ANYBODYS_APACHE: &[&str] = &[
     "/run/apache2",
     "/run/lock/apache2",
     "/var/lock/apache2",
     "/var/log/apache2",
     "/var/run/apache2",
     "/var/www/html",
-]);
+];
 const FPM: When = When::Word(&["fpm"]);
 const DENO_HELLO: &[&str] = &["deno", "eval", "console.log('Welcome to Deno!')"];
 const JUPYTER: &[Variant] = &[on(UBUNTU).as_user(JOVYAN).runs(&["start-notebook.py"]).ports(&[8888])];
@@ -36,13 +39,20 @@ const DEBIAN_ALPINE_WINDOWS: &[Family] = &[Family::Debian, Family::Alpine, Famil
 const DEBIAN_WINDOWS: &[Family] = &[Family::Debian, Family::Windows];
 
 /// Sources: the Dockerfiles of github.com/docker-library, nodejs/docker-node (the user is there since November 2016:
-/// b18c441d), docker-library/php#743 (folders for any user), oven-sh/bun (`dockerhub/`), denoland/deno_docker,
+/// b18c441d), oven-sh/bun (`dockerhub/`), denoland/deno_docker,
 /// rust-lang/docker-rust, erlang/docker-erlang-otp, erlef/docker-elixir, haskell/docker-haskell,
 /// Quantisan/docker-clojure, dart-lang/dart-docker, mono/docker, swiftlang/swift-docker, rocker-org/rocker,
 /// <https://docs.astral.sh/uv/guides/integration/docker/>, ContinuumIO/docker-images, conda-forge/miniforge-images,
 /// mamba-org/micromamba-docker (`CHANGELOG.md`), jupyter/docker-stacks, tiangolo/uvicorn-gunicorn-docker,
-/// bitnami/containers.
+/// bitnami/containers, BioContainers/containers,
+/// tensorflow/tensorflow (`tools/dockerfiles`).
 pub(super) const IMAGES: &[Image] = &[
+    image(
+        "biocontainers/biocontainers",
+        &[on(&[Family::Ubuntu, Family::Debian])
+            .as_user(user("biodocker", 1000).home("/home/biodocker"))
+            .runs(&[])],
+    ),
     image("bitnami/node", &[on(DEBIAN).runs(&["node"]).ports(&[3000])]),
     image("bitnami/python", &[on(DEBIAN).runs(&["python"]).ports(&[8000])]),
     image(
@@ -133,9 +143,14 @@ pub(super) const IMAGES: &[Image] = &[
     image(
         "php",
         &[
+            APACHE.writable(ANYBODYS_APACHE).when(&[When::Word(&["apache"]), When::From(7, 3)]),
             APACHE.when(&[When::Word(&["apache"])]),
+            PHP.runs(&["php-fpm"]).ports(&[9000]).writable(ANYBODYS).when(&[FPM, When::From(7, 3)]),
+            PHP_ALPINE.runs(&["php-fpm"]).ports(&[9000]).writable(ANYBODYS).when(&[FPM, When::From(7, 3)]),
             PHP.runs(&["php-fpm"]).ports(&[9000]).when(&[FPM]),
             PHP_ALPINE.runs(&["php-fpm"]).ports(&[9000]).when(&[FPM]),
+            PHP.runs(&["php", "-a"]).writable(ANYBODYS).when(&[When::From(7, 3)]),
+            PHP_ALPINE.runs(&["php", "-a"]).writable(ANYBODYS).when(&[When::From(7, 3)]),
             PHP.runs(&["php", "-a"]),
             PHP_ALPINE.runs(&["php", "-a"]),
         ],
@@ -164,6 +179,8 @@ pub(super) const IMAGES: &[Image] = &[
         "swift",
         &[on(&[Family::Ubuntu, Family::Debian, Family::RedHat, Family::AmazonLinux, Family::Windows])],
     ),
+    // Some start Jupyter, as root.
+    image("tensorflow/tensorflow", &[on(UBUNTU).runs(&[])]),
     image("tiangolo/uvicorn-gunicorn", UVICORN),
     image("tiangolo/uvicorn-gunicorn-fastapi", UVICORN),
     image("tiangolo/uvicorn-gunicorn-starlette", UVICORN),

@@ -36,6 +36,7 @@ pub(super) const IMAGES: &[Image] = &[
     image("amazonlinux", &[on(AMAZON_LINUX)]),
     image("archlinux", &[on(&[Family::Arch])]),
     image("archlinux/archlinux", &[on(&[Family::Arch])]),
+    image("archlinux/base", &[on(&[Family::Arch])]),
     image("bash", &[on(ALPINE).runs(&["bash"])]),
     image("bitnami/minideb", &[on(DEBIAN)]),
     image("buildpack-deps", &[on(&[Family::Debian, Family::Ubuntu])]),

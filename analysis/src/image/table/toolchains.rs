@@ -60,6 +60,7 @@ pub(super) const IMAGES: &[Image] = &[
     image("bellsoft/liberica-openjre-alpine-musl", &[on(ALPINE)]),
     image("bellsoft/liberica-openjre-centos", &[on(RED_HAT)]),
     image("bellsoft/liberica-openjre-debian", &[on(DEBIAN)]),
+    image("container-registry.oracle.com/java/openjdk", &[on(RED_HAT_MINIMAL).runs(JSHELL)]),
     image("eclipse-temurin", TEMURIN),
     image(
         "gradle",
