@@ -7,6 +7,7 @@
 //! `LINE: REASON`, with the line of the cause where there is one. A `context` block holds the build context:
 //! paths, each with its lines below it, four blanks deeper; without one the context is not known. An
 //! (empty) `install-first` or `update-pins` block sets that option; a `merge` block holds the value of that one.
+//! A `users` block names the users that are made: `NAME UID GID`.
 //! A `digests` block says what registries answer: a reference in full and its digest, or the reason why there is
 //! none; every other image has the same digest. Every output is put in again and must come out the same.
 
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use dfopt_analysis::BuildContext;
 use dfopt_transforms::{
-    ALL, Effect, Facts, Merge, MissedRemark, Options, Outcome, Settings, Transform, optimize,
+    ALL, Effect, Facts, Merge, MissedRemark, Options, Outcome, Settings, Transform, Users, optimize,
 };
 
 use crate::memory::{MemoryContext, MemoryDigests};
@@ -52,6 +53,12 @@ fn blocks(markdown: &str) -> Vec<Block> {
 fn merge(name: &str) -> Merge {
     let choice = Merge::ALL.iter().find(|(known, _)| *known == name.trim());
     choice.unwrap_or_else(|| panic!("no such choice: {name}")).1
+}
+
+fn users(text: &str) -> Users {
+    let [name, uid, gid] = text.split_whitespace().collect::<Vec<_>>()[..] else { panic!("no user: {text}") };
+    let number = |text: &str| text.parse().unwrap();
+    Users { name: name.to_owned(), uid: number(uid), gid: number(gid), images: Vec::new() }
 }
 
 fn rewrite(source: &str, transform: &'static Transform, facts: &Given) -> Outcome {
@@ -93,6 +100,7 @@ fn check(name: &str, markdown: &str, transform: &'static Transform) -> Result<()
         settings: Settings {
             install_first: find("install-first").is_some(),
             merge: find("merge").map_or(Merge::default(), |block| merge(&block.text)),
+            users: find("users").map_or_else(Users::default, |block| users(&block.text)),
             update_pins: find("update-pins").is_some(),
             ..Settings::default()
         },

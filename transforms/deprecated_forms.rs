@@ -38,7 +38,7 @@
 //! word for word, and stays.
 
 mod add;
-mod casing;
+pub(crate) mod casing;
 mod key_value;
 mod maintainer;
 

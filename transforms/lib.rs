@@ -16,6 +16,7 @@ mod install_order;
 mod joining;
 mod late_args;
 mod merge_runs;
+mod non_root_user;
 mod package_caches;
 mod pin_digest;
 mod pipeline;
@@ -25,7 +26,7 @@ mod sort_packages;
 
 pub use merge_runs::Merge;
 pub use pipeline::{
-    Applied, Facts, MissedRemark, Options, Outcome, Reverted, Settings, optimize, references,
+    Applied, Facts, MissedRemark, Options, Outcome, Reverted, Settings, Users, optimize, references,
 };
 
 pub use dfopt_analysis::savings::Saving;
@@ -51,7 +52,9 @@ pub const ALL: &[Transform] = &[
     late_args::TRANSFORM,
     // Below all that moves COPYs: it ties them to the accounts above them.
     copy_chown::TRANSFORM,
-    // Nothing above looks at what a container starts.
+    // Below all that moves COPYs and RUNs: it counts on where they stand.
+    non_root_user::TRANSFORM,
+    // Nothing above changes what a container starts.
     exec_form::TRANSFORM,
     // Last: those above read names and tags, and need no digests.
     pin_digest::TRANSFORM,

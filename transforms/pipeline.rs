@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use dfopt_analysis::ecosystems::Ecosystem;
-use dfopt_analysis::{Build, BuildContext, Digests, Reference};
+use dfopt_analysis::{Build, BuildContext, Digests, Profile, Reference};
 use dfopt_syntax::{Dockerfile, Edits, Span, SyntaxError};
 
 use crate::ignore::Ignores;
@@ -38,8 +38,29 @@ pub struct Settings {
     pub install_first: bool,
     /// Which neighbouring RUNs `merge-runs` makes one.
     pub merge: Merge,
+    /// The users that `non-root-user` makes, and the images that it knows.
+    pub users: Users,
     /// Whether `pin-digest` looks for newer digests of images that have one.
     pub update_pins: bool,
+}
+
+/// What `non-root-user` is told.
+#[derive(Clone, Debug)]
+pub struct Users {
+    /// The name of a new user and of its group.
+    pub name: String,
+    /// The number of a new user.
+    pub uid: u32,
+    /// The number of its group.
+    pub gid: u32,
+    /// Base images beside those that are known: names, in which `*` stands for any text, and what is to be known.
+    pub images: Vec<(String, Profile)>,
+}
+
+impl Default for Users {
+    fn default() -> Self {
+        Self { name: "app".to_owned(), uid: 10001, gid: 10001, images: Vec::new() }
+    }
 }
 
 /// What is known beside the text. Nothing of it has to be.

@@ -110,6 +110,11 @@ impl<'d> Build<'d> {
         })
     }
 
+    /// True where another stage is built FROM `stage`, or may be: a variable names its base.
+    pub fn is_built_upon(&self, stage: &Stage) -> bool {
+        !self.heirs[stage.index].is_empty() || self.variable_bases.iter().any(|&heir| heir > stage.index)
+    }
+
     /// The image that the stage of instruction `index` stands on, directly or not, as it is written.
     pub fn base_image(&self, index: usize) -> Option<&str> {
         match &self.stages[self.stage_of(index)?.root].base {

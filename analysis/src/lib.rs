@@ -3,6 +3,7 @@
 //!
 //! Pure: everything is computed from the tree. What is not known is `None` or `Unknown`, never guessed.
 
+pub mod accounts;
 mod archive;
 mod build;
 mod context;
@@ -17,11 +18,15 @@ mod invocation;
 mod named_images;
 pub mod packages;
 pub mod paths;
+pub mod privileges;
 pub mod programs;
 pub mod reference;
+pub mod remains;
 pub mod savings;
+
 mod shell_code;
 mod stage;
+pub mod startup;
 mod state;
 mod volatile;
 

@@ -7,6 +7,7 @@ use crate::context::Entry;
 use crate::copied::destination;
 use crate::packages::managers::without_version;
 use crate::paths::{below, join, resolve, split};
+use crate::stage::Stage;
 
 /// Commands that a shell runs itself, and words of its grammar: POSIX 2.9.4 and 2.14, the manuals of dash(1) and
 /// bash(1). A program of the same name need not do the same.
@@ -50,29 +51,45 @@ pub fn starts_without_shell(build: &Build<'_>, index: usize, program: &str) -> b
     if is_installed && (!program.contains('/') || is_program_folder) {
         return true;
     }
-    let paths: Vec<String> = if program.contains('/') {
-        resolve(build.state_before(index).workdir.as_deref(), program).into_iter().collect()
-    } else {
-        PROGRAM_FOLDERS.iter().map(|folder| join(folder, program)).collect()
-    };
-    let head = copied_last(build, index, &paths).and_then(|source| build.context()?.head(&source));
+    let paths = places(program, build.state_before(index).workdir.as_deref());
+    let found = build.stage_of(index).map(|stage| copied_last(build, stage, index, &paths));
+    let Some(Found::File(source)) = found else { return false };
+    let head = build.context().and_then(|context| context.head(&source));
     head.is_some_and(|head| head.starts_with(b"#!") || head.starts_with(b"\x7fELF"))
 }
 
-/// The file of the build context whose copy stands at one of `paths` when instruction `index` is reached. None
-/// where there is none, or where something else may have been copied over it.
-fn copied_last(build: &Build<'_>, index: usize, paths: &[String]) -> Option<String> {
-    let context = build.context()?;
-    let ancestry = build.ancestry(build.stage_of(index)?);
-    let latest_first = ancestry.flat_map(|stage| stage.instructions.clone().rev()).filter(|&i| i < index);
+/// What a COPY or ADD brought to a path.
+pub(crate) enum Found {
+    /// This file of the build context.
+    File(String),
+    /// It came from another stage or image.
+    Elsewhere,
+    /// Nothing, as far as the file tells.
+    Nothing,
+    /// It cannot be told what is copied there.
+    Unclear,
+}
+
+/// Where a program stands: the paths at which `program` is looked for from `workdir`.
+pub(crate) fn places(program: &str, workdir: Option<&str>) -> Vec<String> {
+    if program.contains('/') {
+        return resolve(workdir, program).into_iter().collect();
+    }
+    PROGRAM_FOLDERS.iter().map(|folder| join(folder, program)).collect()
+}
+
+/// What stands at one of `paths` in `stage` before instruction `before`, by the last COPY that brings it.
+pub(crate) fn copied_last(build: &Build<'_>, stage: &Stage, before: usize, paths: &[String]) -> Found {
+    let Some(context) = build.context() else { return unseen(build, stage, before, paths) };
+    let latest_first =
+        build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev()).filter(|&i| i < before);
     for i in latest_first.filter(|&i| matches!(build.instruction(i).keyword(), Keyword::Copy | Keyword::Add))
     {
         let Some(copied) = build.copied(i) else {
-            let folder = destination(build, i).path?;
-            if paths.iter().any(|path| below(path, &folder).is_some()) {
-                return None;
+            match lands_at(build, i, paths) {
+                Some(found) => return found,
+                None => continue,
             }
-            continue;
         };
         for copied in copied.iter().rev() {
             let found = paths.iter().find_map(|path| {
@@ -82,10 +99,27 @@ fn copied_last(build: &Build<'_>, index: usize, paths: &[String]) -> Option<Stri
                 let is_there = context.entry(&source) != Entry::Missing;
                 (is_there && copied.is_folder != rest.is_empty()).then_some(source)
             });
-            if found.is_some() {
-                return found;
+            if let Some(source) = found {
+                return Found::File(source);
             }
         }
     }
-    None
+    Found::Nothing
+}
+
+/// The same without the build context.
+fn unseen(build: &Build<'_>, stage: &Stage, before: usize, paths: &[String]) -> Found {
+    let latest_first =
+        build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev()).filter(|&i| i < before);
+    let mut copies =
+        latest_first.filter(|&i| matches!(build.instruction(i).keyword(), Keyword::Copy | Keyword::Add));
+    copies.find_map(|i| lands_at(build, i, paths)).unwrap_or(Found::Nothing)
+}
+
+/// What COPY `index`, whose files are not known, may have brought to one of `paths`.
+fn lands_at(build: &Build<'_>, index: usize, paths: &[String]) -> Option<Found> {
+    let Some(folder) = destination(build, index).path else { return Some(Found::Unclear) };
+    let is_elsewhere = build.instruction(index).flag("from").is_some();
+    let lands = paths.iter().any(|path| below(path, &folder).is_some());
+    lands.then_some(if is_elsewhere { Found::Elsewhere } else { Found::Unclear })
 }

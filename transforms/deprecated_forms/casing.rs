@@ -8,7 +8,7 @@ use crate::{Effect, Findings};
 
 /// The case of the keywords of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Case {
+pub(crate) enum Case {
     Upper,
     Lower,
 }
@@ -16,7 +16,7 @@ pub(super) enum Case {
 impl Case {
     /// That of most keywords, as BuildKit counts: `Run` is of no case, and a draw is upper case.
     /// `validateCommandCasing` in moby/buildkit, frontend/dockerfile/dockerfile2llb/validations.go.
-    pub(super) fn of(dockerfile: &Dockerfile<'_>) -> Self {
+    pub(crate) fn of(dockerfile: &Dockerfile<'_>) -> Self {
         let count = |case: Case| {
             let keywords = dockerfile.instructions().iter().map(|i| i.slice(i.operation.keyword_span));
             keywords.filter(|keyword| case.is_of(keyword)).count()
@@ -25,7 +25,7 @@ impl Case {
     }
 
     /// The word in this case.
-    pub(super) fn apply(self, word: &str) -> String {
+    pub(crate) fn apply(self, word: &str) -> String {
         match self {
             Self::Upper => word.to_ascii_uppercase(),
             Self::Lower => word.to_ascii_lowercase(),

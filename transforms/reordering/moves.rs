@@ -11,6 +11,8 @@ pub(crate) struct Moves<'b, 'd> {
     moved: Vec<(usize, String)>,
     /// Instruction -> lines that go above it and its comments.
     above: Vec<(usize, String)>,
+    /// Instruction -> lines that go below it.
+    below: Vec<(usize, String)>,
 }
 
 /// Where a RUN is taken apart.
@@ -22,7 +24,7 @@ pub(crate) struct Cut {
 
 impl<'b, 'd> Moves<'b, 'd> {
     pub(crate) fn new(build: &'b Build<'d>) -> Self {
-        Self { build, moved: Vec::new(), above: Vec::new() }
+        Self { build, moved: Vec::new(), above: Vec::new(), below: Vec::new() }
     }
 
     /// Moves instruction `index`; `lines`, each with its line end, take its place. In order of the file.
@@ -32,7 +34,18 @@ impl<'b, 'd> Moves<'b, 'd> {
 
     /// Puts `lines`, each with its line end, above instruction `index` and its comments.
     pub(crate) fn insert_above(&mut self, index: usize, lines: String) {
-        self.above.push((index, lines));
+        match self.above.iter_mut().find(|(above, _)| *above == index) {
+            Some((_, other)) => other.push_str(&lines),
+            None => self.above.push((index, lines)),
+        }
+    }
+
+    /// Puts `lines`, each with its line end, below instruction `index`.
+    pub(crate) fn insert_below(&mut self, index: usize, lines: String) {
+        match self.below.iter_mut().find(|(below, _)| *below == index) {
+            Some((_, other)) => other.push_str(&lines),
+            None => self.below.push((index, lines)),
+        }
     }
 
     /// The edits that put what moves below instruction `below`, which stands below all of it.
@@ -83,6 +96,9 @@ impl<'b, 'd> Moves<'b, 'd> {
         }
         for (index, lines) in &self.above {
             edits.push(Edit::insert(self.block(*index).span.start, lines.clone()));
+        }
+        for (index, lines) in &self.below {
+            edits.push(self.paste(*index, lines.clone()));
         }
         (edits, pasted)
     }

@@ -77,11 +77,10 @@ pub(super) const IMAGES: &[Image] = &[
         "denoland/deno",
         &[
             on(&[Family::Scratch]).when(&[When::Word(&["bin"])]),
-            on(DISTROLESS).with(NONROOT.home("/home/nonroot")).runs(&[
-                "/bin/deno",
-                "eval",
-                "console.log('Welcome to Deno!')",
-            ]),
+            on(DISTROLESS)
+                .with(NONROOT.home("/home/nonroot"))
+                .runs(&["/bin/deno", "eval", "console.log('Welcome to Deno!')"])
+                .when(&[When::Word(&["distroless"])]),
             on(&[Family::Debian, Family::Ubuntu]).with(DENO).runs(DENO_HELLO),
             on(ALPINE).with(DENO_ALPINE).runs(DENO_HELLO),
         ],
@@ -135,7 +134,10 @@ pub(super) const IMAGES: &[Image] = &[
     image(
         "oven/bun",
         &[
-            on(DISTROLESS).with(NONROOT.home("/home/nonroot")).runs(&["/usr/local/bin/bun"]),
+            on(DISTROLESS)
+                .with(NONROOT.home("/home/nonroot"))
+                .runs(&["/usr/local/bin/bun"])
+                .when(&[When::Word(&["distroless"])]),
             on(DEBIAN_ALPINE).with(BUN).runs(&["/usr/local/bin/bun"]).when(&[When::From(1, 0)]),
         ],
     ),

@@ -1,0 +1,351 @@
+//! The folders that the application may write to, and how they come to belong to its user.
+
+use std::collections::BTreeSet;
+
+use dfopt_analysis::effects::{Step, steps};
+use dfopt_analysis::paths::{below, is_application_folder, join, resolve};
+use dfopt_analysis::{Build, Entry, Profile, Stage, destination, sources};
+use dfopt_syntax::dockerfile::{Arguments, Keyword};
+
+use super::identity::{Identity, Origin, is_root};
+use super::paths::{is_for_all, is_in_roots_home, is_own_of_system};
+use super::runs;
+use crate::reordering::Declined;
+
+/// The folders of the application.
+#[derive(Debug, Default)]
+pub(super) struct Folders {
+    /// Those that it may write to.
+    owned: BTreeSet<String>,
+    /// Those of them that a RUN has to give to the user.
+    pub(super) handed: BTreeSet<String>,
+    /// The files and folders that instructions bring or make.
+    present: Vec<String>,
+    /// The COPYs whose files belong to the user.
+    pub(super) copies: Vec<usize>,
+    /// The RUNs that fail where a folder is there already.
+    pub(super) strict: Vec<(usize, String)>,
+    /// The RUN below which the folders are given to the user.
+    pub(super) below: Option<usize>,
+    /// The WORKDIR that makes the working directory, and does so for the user where USER stands above it.
+    pub(super) workdir: Option<usize>,
+}
+
+impl Folders {
+    /// The folders of the application in `stage`.
+    pub(super) fn of(
+        build: &Build<'_>,
+        stage: &Stage,
+        profile: &Profile,
+        identity: &Identity,
+    ) -> Result<Self, Declined> {
+        let mut folders = Self { present: present(build, stage), ..Self::default() };
+        folders.owned.extend(profile.writable.iter().map(|folder| folder.clone().into_owned()));
+        folders.owned.extend(identity.home.clone());
+        folders.working_directory(build, stage, profile, identity)?;
+        folders.volumes(build, stage)?;
+        folders.made(build, stage);
+        folders.destinations(build, stage);
+        folders.copies(build, stage, identity)?;
+        folders.leave_manifests(build, stage)?;
+        Ok(folders)
+    }
+
+    /// True where the application may write to `path`.
+    pub(super) fn owns(&self, path: &str) -> bool {
+        self.owned.iter().any(|folder| below(path, folder).is_some())
+    }
+
+    /// True where an instruction brings or makes `path`, or something in it.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.present.iter().any(|known| below(path, known).is_some() || below(known, path).is_some())
+    }
+
+    fn working_directory(
+        &mut self,
+        build: &Build<'_>,
+        stage: &Stage,
+        profile: &Profile,
+        identity: &Identity,
+    ) -> Result<(), Declined> {
+        let mut instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev());
+        let last = instructions.find(|&i| build.instruction(i).keyword() == Keyword::Workdir);
+        let state = build.state_after(stage.instructions.end - 1);
+        let path = state.workdir.as_deref().and_then(|path| resolve(None, path));
+        let Some(path) = path.filter(|path| path != "/") else {
+            // The base image says where its user works; where nothing runs, nobody writes beside a single program.
+            let is_of_image = profile.default_user.is_some() || identity.origin == Origin::Before;
+            if last.is_none() && (identity.origin == Origin::Number || is_of_image) {
+                return Ok(());
+            }
+            let reason = "without a WORKDIR of its own, it is not known where the application writes";
+            return Err(Declined {
+                cause: last,
+                ..Declined::new(reason, "set a WORKDIR for the application")
+            });
+        };
+        if is_in_roots_home(&path) {
+            return Err(home(last, &path));
+        }
+        if self.owned.contains(&path) || is_for_all(&path) {
+            return Ok(());
+        }
+        if !is_application_folder(&path) {
+            let reason = format!("the working directory `{path}` is not the application's alone");
+            return Err(Declined {
+                cause: last,
+                ..Declined::new(reason, "give the application a folder of its own")
+            });
+        }
+        self.workdir = last;
+        self.handed.insert(path.clone());
+        self.owned.insert(path);
+        Ok(())
+    }
+
+    fn volumes(&mut self, build: &Build<'_>, stage: &Stage) -> Result<(), Declined> {
+        let instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+        for index in instructions.filter(|&i| build.instruction(i).keyword() == Keyword::Volume) {
+            let help = "give it to the user that the container is to run as, and name that in USER";
+            for text in words(build, index) {
+                let path = Some(text.as_str()).filter(|text| text.starts_with('/') && !text.contains('$'));
+                let Some(path) = path.and_then(|path| resolve(None, path)) else {
+                    return Err(Declined::because_of(
+                        index,
+                        format!("where the volume `{text}` is, is not known"),
+                        help,
+                    ));
+                };
+                if is_in_roots_home(&path) {
+                    return Err(home(Some(index), &path));
+                }
+                if self.owned.contains(&path) || is_for_all(&path) {
+                    continue;
+                }
+                if !is_application_folder(&path) && !is_own_of_system(&path) {
+                    return Err(Declined::because_of(
+                        index,
+                        format!("the volume `{path}` is the system's"),
+                        help,
+                    ));
+                }
+                self.handed.insert(path.clone());
+                self.owned.insert(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// The folders that RUNs make with `mkdir`, and do not take away again.
+    fn made(&mut self, build: &Build<'_>, stage: &Stage) {
+        let instructions = || build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+        let runs = || instructions().filter(|&i| build.instruction(i).keyword() == Keyword::Run);
+        let mut removed = Vec::new();
+        let mut made = Vec::new();
+        for index in runs() {
+            let is_others = build.state_before(index).user.as_deref().is_some_and(|user| !is_root(user));
+            for step in steps(build, index).unwrap_or_default() {
+                let Some(invocation) = step.invocation() else { continue };
+                match invocation.program.as_ref() {
+                    "mkdir" if !is_others => {
+                        made.extend(made_by(build, index, &step).map(|made| (index, made)))
+                    }
+                    "rm" | "rmdir" | "mv" => {
+                        let words =
+                            invocation.arguments.iter().filter_map(|word| step.value(build, index, word));
+                        removed.extend(words.filter_map(|word| {
+                            resolve(step.directory.as_deref(), word.trim_end_matches('*'))
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (index, (paths, may_be_there)) in made {
+            for path in paths {
+                if is_in_roots_home(&path) || is_for_all(&path) {
+                    continue;
+                }
+                let is_removed = removed.iter().any(|removed| below(&path, removed).is_some());
+                let is_own = is_application_folder(&path) || is_own_of_system(&path);
+                if is_removed || !is_own || self.handed.contains(&path) {
+                    continue;
+                }
+                if !may_be_there {
+                    self.strict.push((index, path.clone()));
+                }
+                self.handed.insert(path.clone());
+                self.owned.insert(path);
+            }
+        }
+    }
+
+    /// Folders that COPYs of the stage bring for the application.
+    fn destinations(&mut self, build: &Build<'_>, stage: &Stage) {
+        for index in build.ancestry(stage).flat_map(|stage| copies(build, stage)) {
+            let to = destination(build, index);
+            let Some(path) = to.path else { continue };
+            let brings_folder =
+                build.copied(index).is_some_and(|copied| copied.iter().any(|copied| copied.is_folder));
+            if (to.is_folder || brings_folder) && is_application_folder(&path) {
+                self.owned.insert(path);
+            }
+        }
+    }
+
+    fn copies(&mut self, build: &Build<'_>, stage: &Stage, identity: &Identity) -> Result<(), Declined> {
+        let mut stages: Vec<&Stage> = build.ancestry(stage).collect();
+        stages.reverse();
+        for index in stages.into_iter().flat_map(|stage| copies(build, stage)) {
+            let Some(path) = destination(build, index).path else {
+                let help = "write the destination from the root on";
+                return Err(Declined::because_of(index, "where the COPY goes is not known", help));
+            };
+            if is_in_roots_home(&path) {
+                return Err(home(Some(index), &path));
+            }
+            if path == "/" && identity.origin == Origin::Number && brings_root(build, index) {
+                let help = "name a user with USER";
+                return Err(Declined::because_of(index, "a whole image comes with the COPY", help));
+            }
+            if self.owns(&path) {
+                if self.belongs(build, index, identity)? {
+                    self.copies.push(index);
+                }
+                continue;
+            }
+            if let Some(folder) = self.owned.iter().find(|folder| reaches(build, index, &path, folder)) {
+                let reason = format!("the COPY may bring something into `{folder}`, and more beside it");
+                return Err(Declined::because_of(index, reason, "copy what the application owns on its own"));
+            }
+        }
+        Ok(())
+    }
+
+    /// npm up to version 8 runs scripts as the owner of the folder: what it installs from stays root's.
+    fn leave_manifests(&mut self, build: &Build<'_>, stage: &Stage) -> Result<(), Declined> {
+        let Some(last) = stage.instructions.clone().rfind(|&index| runs::runs_by_owner(build, stage, index))
+        else {
+            return Ok(());
+        };
+        let is_above = |copy: &usize| *copy < last;
+        let brings_folder = |&copy: &usize| {
+            build.copied(copy).is_none_or(|copied| copied.iter().any(|copied| copied.is_folder))
+        };
+        if self.copies.iter().copied().filter(is_above).any(|copy| brings_folder(&copy)) {
+            let reason = "npm 8 and before runs scripts as the owner of the files";
+            return Err(Declined::because_of(last, reason, "use Node.js 20 or newer"));
+        }
+        self.copies.retain(|copy| !is_above(copy));
+        self.below = Some(last);
+        Ok(())
+    }
+
+    /// True where COPY `index`, which goes to the application, gets `--chown`; false where it has it already.
+    fn belongs(&self, build: &Build<'_>, index: usize, identity: &Identity) -> Result<bool, Declined> {
+        let instruction = build.instruction(index);
+        if instruction.keyword() == Keyword::Add && build.copied(index).is_none() {
+            let help = "use COPY where ADD neither unpacks nor downloads";
+            return Err(Declined::because_of(index, "what ADD brings, and whose it is, is not known", help));
+        }
+        let Some(flag) = instruction.flag("chown") else { return Ok(true) };
+        let value = flag.value().unwrap_or_default();
+        let own = [Some(&identity.owner), Some(&identity.user), identity.numbers.as_ref()];
+        let user = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
+        if own.into_iter().flatten().any(|own| own == value || user(own) == user(value)) {
+            return Ok(false);
+        }
+        let reason = format!("the COPY gives its files to `{value}`");
+        Err(Declined::because_of(index, reason, "name the user that the container is to run as in USER"))
+    }
+}
+
+/// True where COPY `index` to `path` may bring something into `folder`, which is below it.
+fn reaches(build: &Build<'_>, index: usize, path: &str, folder: &str) -> bool {
+    let Some(rest) = below(folder, path) else { return false };
+    let (Some(copied), Some(context)) = (build.copied(index), build.context()) else {
+        // A file at the root: `COPY --from=build /out/server /`
+        return path != "/";
+    };
+    copied.iter().any(|copied| {
+        copied.is_folder && context.entry(&join(&copied.source, rest)) != Entry::Missing
+            || below(&copied.destination, folder).is_some()
+    })
+}
+
+/// True for `COPY --from=base / /`, and for an archive that is unpacked.
+fn brings_root(build: &Build<'_>, index: usize) -> bool {
+    let is_root = |source: &Option<String>| {
+        source.as_deref().is_none_or(|path| path.trim_end_matches(['/', '.']).is_empty())
+    };
+    let is_from = build.instruction(index).flag("from").is_some();
+    let may_unpack = build.instruction(index).keyword() == Keyword::Add && build.copied(index).is_none();
+    may_unpack || is_from && sources(build, index).is_none_or(|sources| sources.iter().any(is_root))
+}
+
+/// The COPYs and ADDs of `stage`.
+fn copies(build: &Build<'_>, stage: &Stage) -> impl Iterator<Item = usize> {
+    let is_copy = |&i: &usize| matches!(build.instruction(i).keyword(), Keyword::Copy | Keyword::Add);
+    stage.instructions.clone().filter(is_copy)
+}
+
+fn home(cause: Option<usize>, path: &str) -> Declined {
+    let reason = format!("`{path}` is in the home of root, which others may not read");
+    Declined { cause, ..Declined::new(reason, "use a folder of its own, such as /app") }
+}
+
+/// The words of VOLUME `index`, without variables that are known.
+fn words(build: &Build<'_>, index: usize) -> Vec<String> {
+    let instruction = build.instruction(index);
+    let state = build.state_before(index);
+    let words: Vec<String> = match instruction.arguments() {
+        Arguments::Exec(words) => words.iter().map(|word| word.value.clone()).collect(),
+        Arguments::Words(words) => {
+            words.iter().map(|&word| String::from_utf8_lossy(instruction.slice(word)).into_owned()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let known = |word: String| {
+        let name = word.strip_prefix('$').map(|name| name.trim_matches(['{', '}']).to_owned());
+        let value = name.and_then(|name| state.variables.get(&name)?.value.clone());
+        value.unwrap_or(word)
+    };
+    words.into_iter().map(known).collect()
+}
+
+/// The files and folders that instructions of `stage`, and of those that it is built from, bring or make.
+fn present(build: &Build<'_>, stage: &Stage) -> Vec<String> {
+    let mut present = Vec::new();
+    for index in build.ancestry(stage).flat_map(|stage| stage.instructions.clone().skip(1)) {
+        if build.instruction(index).keyword() == Keyword::Volume {
+            continue;
+        }
+        let effects = build.effects(index);
+        present.extend(effects.writes.files.paths.iter().cloned());
+        present.extend(effects.makes.iter().map(|(path, _)| path.clone()));
+    }
+    present.retain(|path| path != "/");
+    present
+}
+
+/// The folders that a plain `mkdir` makes, and whether they may be there.
+fn made_by<'d>(build: &Build<'d>, index: usize, step: &Step<'_, 'd>) -> Option<(Vec<String>, bool)> {
+    let invocation = step.invocation()?;
+    let mut paths = Vec::new();
+    let mut may_be_there = false;
+    let mut words = invocation.arguments.iter();
+    while let Some(word) = words.next() {
+        match invocation.literal(word).as_deref() {
+            Some("-m" | "--mode") => {
+                words.next();
+            }
+            Some(option) if option.starts_with('-') => {
+                may_be_there |= option == "--parents" || !option.starts_with("--") && option.contains('p');
+            }
+            _ => paths.extend(
+                step.value(build, index, word).and_then(|value| resolve(step.directory.as_deref(), &value)),
+            ),
+        }
+    }
+    Some((paths, may_be_there))
+}
