@@ -12,6 +12,11 @@
 //! [copy-order]
 //! install-first = true           # add a RUN that installs before the project itself is there
 //!
+//! [non-root-user]
+//! name = "app"                   # the user that is made where an image has none
+//! uid = 10001
+//! gid = 10001
+//!
 //! [pin-digest]
 //! timeout = 10                   # seconds for each image
 //! cache-hours = 24               # how long a digest that was asked for is used
@@ -19,9 +24,10 @@
 //! ca-file = "registry.pem"       # certificates to trust beside the system's; relative to this file
 //! ```
 //!
-//! `[[copy-order.ecosystems]]` adds tools that install dependencies.
+//! `[[copy-order.ecosystems]]` adds tools that install dependencies, `[[non-root-user.images]]` tells about images.
 
 mod copy_order;
+mod non_root_user;
 mod pin_digest;
 mod reader;
 
@@ -49,7 +55,8 @@ pub const FILE_NAME: &str = "dfopt.toml";
 const LIMIT: u64 = 1 << 20;
 
 /// Every key at the top of the file.
-const KEYS: &[&str] = &["level", "only", "skip", "exclude", "merge-runs", "copy-order", "pin-digest"];
+const KEYS: &[&str] =
+    &["level", "only", "skip", "exclude", "merge-runs", "copy-order", "non-root-user", "pin-digest"];
 
 /// What a `dfopt.toml` says.
 #[derive(Debug, Default)]
@@ -94,6 +101,7 @@ impl Config {
                 "exclude" => config.exclude = Some(globs(&reader, value)?),
                 "copy-order" => copy_order::read(&reader, value, &mut config.selection.settings)?,
                 "merge-runs" => merge_runs(&reader, value, &mut config.selection.settings)?,
+                "non-root-user" => non_root_user::read(&reader, value, &mut config.selection.settings.users)?,
                 "pin-digest" => pin_digest::read(&reader, value, &mut config.registries)?,
                 name => return Err(unknown(&reader, name, key.span().start)),
             }

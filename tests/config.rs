@@ -71,11 +71,11 @@ fn says_what_is_wrong_and_where() {
     let cases = [
         (
             "level = \"slim\"\n\nskpi = []\n",
-            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude, merge-runs, copy-order, pin-digest)",
+            "3:1: unknown key `skpi`; did you mean `skip`? (known: level, only, skip, exclude, merge-runs, copy-order, non-root-user, pin-digest)",
         ),
         (
             "[transforms]\nx = 1\n",
-            "1:2: unknown key `transforms` (known: level, only, skip, exclude, merge-runs, copy-order, pin-digest)",
+            "1:2: unknown key `transforms` (known: level, only, skip, exclude, merge-runs, copy-order, non-root-user, pin-digest)",
         ),
         (
             "level = \"slimm\"\n",
@@ -106,6 +106,38 @@ fn says_what_is_wrong_and_where() {
         (
             "[[copy-order.ecosystems]]\nname = \"opam\"\n",
             "1:1: `ecosystems` needs a `name`, `commands` and `manifests` in each table",
+        ),
+        ("non-root-user = 1\n", "1:17: `non-root-user` must be a table"),
+        ("[non-root-user]\nuser = \"app\"\n", "2:1: unknown key `user` (known: name, uid, gid, images)"),
+        ("[non-root-user]\nname = \"root\"\n", "2:8: `name` must not be root"),
+        (
+            "[non-root-user]\nname = \"App\"\n",
+            "2:8: `name` must be a name of at most 32 lower-case letters, digits, `_` and `-`, and start with no digit",
+        ),
+        ("[non-root-user]\nuid = 0\n", "2:7: `uid` must be a number from 1 to 2147483646"),
+        ("[non-root-user]\ngid = 2147483647\n", "2:7: `gid` must be a number from 1 to 2147483646"),
+        (
+            "[[non-root-user.images]]\nname = \"a\"\n",
+            "1:1: `images` needs a `name` and a `family` in each table",
+        ),
+        ("[[non-root-user.images]]\nname = \"a:1\"\n", "2:8: `name` must be a name without tag and digest"),
+        (
+            "[[non-root-user.images]]\nfamily = \"debain\"\n",
+            "2:10: `family` has no `debain`; did you mean `debian`? (known: alpine, amazon-linux, arch, azure-linux, busybox, debian, distroless, red-hat, red-hat-minimal, scratch, suse, ubuntu, windows, wolfi)",
+        ),
+        (
+            "[[non-root-user.images]]\nentrypoint = \"root\"\n",
+            "2:14: `entrypoint` has no `root` (known: runs-command, drops-root, needs-root, platform)",
+        ),
+        (
+            "[[non-root-user.images]]\naccount = { name = \"app\" }\n",
+            "2:11: `account` needs a `name` and a `uid`",
+        ),
+        ("[[non-root-user.images]]\nports = [0]\n", "2:10: `ports` must be a number from 1 to 65535"),
+        ("[[non-root-user.images]]\nports = 80\n", "2:9: `ports` must be a list of numbers: [8080]"),
+        (
+            "[[non-root-user.images]]\nwritable = [\"data\"]\n",
+            "2:12: `writable` must be paths from the root: [\"/data\"]",
         ),
     ];
     for (text, message) in cases {

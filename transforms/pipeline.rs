@@ -38,26 +38,27 @@ pub struct Settings {
     pub install_first: bool,
     /// Which neighbouring RUNs `merge-runs` makes one.
     pub merge: Merge,
-    /// The users that `non-root-user` makes, and the images that it knows.
-    pub users: Users,
     /// Whether `pin-digest` looks for newer digests of images that have one.
     pub update_pins: bool,
+    /// As whom containers run, where their image has no user for it.
+    pub users: Users,
 }
 
-/// What `non-root-user` is told.
+/// The user that containers run as, and what is known of images beside the table.
 #[derive(Clone, Debug)]
 pub struct Users {
-    /// The name of a new user and of its group.
+    /// The name of a user that is made, and of its group.
     pub name: String,
-    /// The number of a new user.
+    /// Its number.
     pub uid: u32,
     /// The number of its group.
     pub gid: u32,
-    /// Base images beside those that are known: names, in which `*` stands for any text, and what is to be known.
+    /// Images by name, as [`Profile::of`] takes them.
     pub images: Vec<(String, Profile)>,
 }
 
 impl Default for Users {
+    /// A number that no distribution gives to a user of its own.
     fn default() -> Self {
         Self { name: "app".to_owned(), uid: 10001, gid: 10001, images: Vec::new() }
     }

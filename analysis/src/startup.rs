@@ -79,12 +79,17 @@ pub fn in_effect(build: &Build<'_>, stage: &Stage) -> (Option<usize>, Option<usi
     (entrypoint.map(|(_, index)| index), command)
 }
 
-/// The commands that run when a container of `stage` starts, in the order of the text. `of_image` is the command that
-/// its base image names.
+/// The commands that run when a container of `stage` starts, in the order of the text. `of_image` is what its base
+/// image starts where the file names no command; `is_program`: where it names one, that gets its words.
 ///
 /// # Errors
 /// Where it cannot be told what runs.
-pub fn commands(build: &Build<'_>, stage: &Stage, of_image: &[&str]) -> Result<Vec<Started>, Unclear> {
+pub fn commands(
+    build: &Build<'_>,
+    stage: &Stage,
+    of_image: &[&str],
+    is_program: bool,
+) -> Result<Vec<Started>, Unclear> {
     let (entrypoint, command) = in_effect(build, stage);
     let mut reader = Reader::new(build, stage);
     let is_set = |index: Option<usize>| {
@@ -97,6 +102,12 @@ pub fn commands(build: &Build<'_>, stage: &Stage, of_image: &[&str]) -> Result<V
         (None, None) if of_image.is_empty() || entrypoint.is_some() => return Err(Unclear::Nothing),
         (None, None) => {
             let words: Vec<String> = of_image.iter().map(|&word| word.to_owned()).collect();
+            reader.words(&words, Vec::new(), 0)?;
+        }
+        (None, Some(command)) if is_program => {
+            let mut words: Vec<String> = of_image.iter().map(|&word| word.to_owned()).collect();
+            words.extend(reader.exec_words(command));
+            reader.instruction = Some(command);
             reader.words(&words, Vec::new(), 0)?;
         }
         (None, Some(command)) => reader.instruction(command, &[])?,

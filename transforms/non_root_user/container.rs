@@ -3,7 +3,7 @@
 use dfopt_analysis::paths::{is_application_folder, resolve};
 use dfopt_analysis::privileges::{Privilege, privilege, written};
 use dfopt_analysis::startup::{self, Origin as From, Started, Unclear};
-use dfopt_analysis::{Build, Profile, Stage, remains};
+use dfopt_analysis::{Build, Family, Profile, Stage, remains};
 
 use super::folders::Folders;
 use super::identity::{Identity, Origin};
@@ -26,7 +26,10 @@ pub(super) fn started(
     if !is_own && of_image.first().is_none_or(|program| privilege(program, &[]) == Privilege::Interactive) {
         return Err(declined(&Unclear::Nothing));
     }
-    let started = startup::commands(build, stage, &of_image).map_err(|unclear| declined(&unclear))?;
+    // distroless images of a language have it for their ENTRYPOINT: `CMD ["server.js"]`
+    let is_program = profile.family == Family::Distroless && !of_image.is_empty();
+    let started =
+        startup::commands(build, stage, &of_image, is_program).map_err(|unclear| declined(&unclear))?;
     for started in &started {
         check_program(build, stage, started)?;
         check_arguments(started)?;
