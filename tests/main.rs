@@ -22,6 +22,7 @@ mod generated;
 mod hadolint;
 mod licences;
 mod memory;
+mod non_root;
 mod opinions;
 mod orders;
 mod pins;

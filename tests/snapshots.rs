@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The directories, each with the test that owns it.
-const OWNERS: [(&str, &str); 5] = [
+const OWNERS: [(&str, &str); 6] = [
     ("corpus", "orders::over_all_real_contexts"),
     ("hadolint", "hadolint::over_all_real_files"),
     ("hadolint-sample", "hadolint::over_a_quarter_of_the_real_files"),
     ("help", "cli::help_texts"),
     ("examples", "examples::diffs"),
+    ("users", "non_root::every_real_file_without_a_user_is_judged_soundly"),
 ];
 
 /// Compares the directory `snapshots/NAME` with `expected`: snapshot name -> text.

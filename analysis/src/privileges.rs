@@ -27,6 +27,7 @@ const ROOT: &[(&str, &str)] = &[
     ("apachectl", "its master process opens logs and changes users"),
     ("arp", "it changes the network"),
     ("bird", "it changes the network"),
+    ("caddy", "it keeps certificates in folders of root"),
     ("catalina.sh", "it writes into its own folder"),
     ("chgrp", "it gives files away"),
     ("chown", "it gives files away"),
@@ -148,6 +149,12 @@ const WRITES: &[(&str, Written)] = &[
     ("wget", Written::Options(&["-O", "--output-document", "-P", "-o"])),
 ];
 
+/// True for a tool that works on the files that it is given.
+pub fn works_on_files(program: &str) -> bool {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    WRITES.iter().any(|(known, _)| *known == name)
+}
+
 /// The words of a command line that name what the program changes.
 pub fn written<'w>(program: &str, arguments: &'w [String]) -> Vec<&'w str> {
     let name = program.rsplit('/').next().unwrap_or(program);
@@ -169,7 +176,7 @@ pub fn written<'w>(program: &str, arguments: &'w [String]) -> Vec<&'w str> {
 /// Interpreters, servers of applications and small tools, which do no more than their arguments and the application
 /// say.
 const NONE: &str = "\
-    : [ [[ alembic awk base64 basename bc break bun bzip2 caddy case cat cd celery chmod clear cmp comm \
+    : [ [[ alembic awk base64 basename bc break bun bzip2 case cat cd celery chmod clear cmp comm \
     composite continue convert cp curl cut daphne date declare deno df diff dig dirname django-admin dotnet du \
     echo egrep elixir else erl eval exit export expr false fastapi ffmpeg ffprobe fgrep fi file find flask fold \
     for free function getent getopts git grep groups gs gunicorn gunzip gzip hash head hexdump hostid \
@@ -219,7 +226,6 @@ const SUBCOMMANDS: &[(&str, &[&str], Privilege)] = &[
     ("dotnet", &["run", "watch", "build", "restore", "test", "publish", "tool"], Privilege::Installs),
     ("node", &[""], Privilege::Interactive),
     ("python", &[""], Privilege::Interactive),
-    ("caddy", &["run", "start", "file-server", "reverse-proxy"], Privilege::Unknown),
 ];
 
 fn of_subcommand(program: &str, arguments: &[String]) -> Privilege {

@@ -7,6 +7,7 @@ use crate::build::Build;
 use crate::effects::{Step, steps};
 use crate::image::BaseImage;
 use crate::invocation::Invocation;
+use crate::packages::Action;
 use crate::paths::resolve;
 use crate::programs::{Found, copied_last};
 use crate::stage::Stage;
@@ -47,7 +48,7 @@ const READABLE: &str = "\
 const BUILT: &str = "\
     ant ar autoconf autoreconf automake c++ cargo cc clang clang++ cmake configure csc cython dotnet esbuild g++ gcc \
     gfortran ghc go gradle gradlew javac ld lein make meson mvn mvnw nasm nest ninja node-gyp parcel protoc \
-    qmake rollup rustc sbt scons stack swift tsc tsup webpack";
+    qmake rollup rustc scons stack swift tsc tsup webpack";
 
 const FILES: &str = "bsdtar git hg rsync svn tar unzip 7z";
 
@@ -100,6 +101,60 @@ pub fn of_run<'b, 'd>(build: &'b Build<'d>, stage: &Stage, index: usize) -> Opti
     Some(invocations.into_iter().map(remain).collect())
 }
 
+/// Packages of what works with the devices, the kernel, the network or the users of the host: how their names start.
+const PRIVILEGED: &[&str] = &[
+    "bcc-tools",
+    "bpfcc",
+    "bpftrace",
+    "cron",
+    "docker-ce",
+    "docker.io",
+    "dcron",
+    "fuse",
+    "hostapd",
+    "ifupdown",
+    "iptables",
+    "ipvsadm",
+    "keepalived",
+    "kmod",
+    "libbcc",
+    "libbpf",
+    "libpcap",
+    "libvirt",
+    "nfs-",
+    "nftables",
+    "nmap",
+    "openssh-server",
+    "openvpn",
+    "podman",
+    "qemu-kvm",
+    "samba",
+    "sshfs",
+    "strongswan",
+    "sudo",
+    "systemd-sysv",
+    "tcpdump",
+    "tshark",
+    "udev",
+    "vsftpd",
+    "wireguard",
+    "wireshark",
+    "xinetd",
+];
+
+/// A package that RUN `index` installs and that works with more than the container: `iptables`.
+pub fn privileged_package(build: &Build<'_>, index: usize) -> Option<String> {
+    let code = build.shell_code(index)?;
+    let installs = code.package_commands().filter(|command| command.action == Action::Install);
+    let is_privileged = |name: &str| PRIVILEGED.iter().any(|start| name.starts_with(start));
+    installs
+        .flat_map(|command| {
+            let names = command.operands.iter().filter_map(|word| command.package_name(word));
+            names.map(|name| name.into_owned()).collect::<Vec<_>>()
+        })
+        .find(|name| is_privileged(name))
+}
+
 /// True where a RUN of `stage` compiles the program `name` and puts it where it is found: `go build -o /usr/local/bin/name`.
 pub fn is_compiled(build: &Build<'_>, stage: &Stage, name: &str) -> bool {
     let runs = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
@@ -121,12 +176,17 @@ fn of_command<'d>(
     invocation: &Invocation<'_>,
     step: Option<&Step<'_, 'd>>,
 ) -> Remains {
-    let program = invocation.program.as_ref();
-    let unversioned = crate::packages::managers::without_version(program);
     let literals: Vec<_> = invocation.arguments.iter().filter_map(|word| invocation.literal(word)).collect();
     let words: Vec<&str> = literals.iter().map(AsRef::as_ref).collect();
     let operands: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with('-')).collect();
     let first = operands.first().copied().unwrap_or_default();
+    let program = match (invocation.program.as_ref(), &operands[..]) {
+        // They run another program.
+        ("bundle" | "bundler", ["exec", program, ..]) | ("xargs", [program, ..]) => program,
+        ("pdm" | "pipenv" | "poetry" | "uv", ["run", ..]) | ("xargs", []) => return Remains::Unknown,
+        (program, _) => program,
+    };
+    let unversioned = crate::packages::managers::without_version(program);
     let names = |text: &str| memchr::memmem::find(build.source(), text.as_bytes()).is_some();
     match unversioned {
         "pip" if words.contains(&"--user") => return Remains::Home,
@@ -147,10 +207,13 @@ fn of_command<'d>(
             return if words.contains(&"--system") { Remains::Readable } else { Remains::Home };
         }
         "gem" if words.contains(&"--user-install") => return Remains::Home,
-        // A script of a vendor that is known.
+        // A script of a vendor that is known; others install into the home.
         "sh" | "bash" => {
             let is_known = step.is_some_and(|step| !step.effects(build, index).may_be_anything());
-            return if is_known { Remains::Readable } else { Remains::Unknown };
+            return match is_known && names("nodesource.com/setup_") {
+                true => Remains::Readable,
+                false => Remains::Unknown,
+            };
         }
         "venv" | "virtualenv" => return Remains::Readable,
         _ => {}

@@ -1,7 +1,7 @@
 //! What the container starts must not need root.
 
 use dfopt_analysis::paths::{is_application_folder, resolve};
-use dfopt_analysis::privileges::{Privilege, privilege, written};
+use dfopt_analysis::privileges::{Privilege, privilege, works_on_files, written};
 use dfopt_analysis::startup::{self, Origin as From, Started, Unclear};
 use dfopt_analysis::{Build, Family, Profile, Stage, remains};
 
@@ -30,6 +30,13 @@ pub(super) fn started(
     let is_program = profile.family == Family::Distroless && !of_image.is_empty();
     let started =
         startup::commands(build, stage, &of_image, is_program).map_err(|unclear| declined(&unclear))?;
+    if let [only] = &started[..]
+        && works_on_files(&only.program)
+    {
+        let name = only.program.rsplit('/').next().unwrap_or_default();
+        let reason = format!("`{name}` works on files that it is given, and whose they are is not known");
+        return Err(at(only, reason, LEAVE));
+    }
     for started in &started {
         check_program(build, stage, started)?;
         check_arguments(started)?;
@@ -82,7 +89,9 @@ fn check_arguments(started: &Started) -> Result<(), Declined> {
 fn is_of_application(started: &Started) -> bool {
     let path = &started.program;
     match started.origin {
-        From::Context | From::Stage => true,
+        From::Context => true,
+        // A script there cannot be read.
+        From::Stage => !path.ends_with(".sh") && !path.ends_with("entrypoint") && !path.ends_with("/init"),
         From::Image => {
             path.contains('/')
                 && !path.ends_with(".sh")

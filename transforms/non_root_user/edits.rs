@@ -1,9 +1,10 @@
 //! The lines that are added, and `--chown`.
 
-use dfopt_analysis::paths::{below, resolve};
+use dfopt_analysis::paths::below;
 use dfopt_analysis::{Build, Stage, Tools};
 use dfopt_syntax::Edit;
 use dfopt_syntax::dockerfile::{Arguments, Keyword};
+use dfopt_syntax::shell::Word;
 
 use super::folders::Folders;
 use super::identity::{Identity, Origin, is_root};
@@ -27,9 +28,10 @@ pub(super) fn edits(
     let above_workdir = place_without_run(build, stage, identity, folders)?;
     if identity.origin != Origin::Number {
         let place = place_of_run(build, stage, identity, folders);
-        let commands = commands(build, stage, identity, folders, place);
+        let missing = missing(build, stage, folders, place)?;
+        let commands = commands(identity, folders, &missing);
         if !commands.is_empty() {
-            check_place(build, folders, place)?;
+            check_place(build, place)?;
             let at = place.min(stage.instructions.end - 1);
             let line = line(build, stage, at, "RUN", &joined(build, at, &commands));
             match place == stage.instructions.end {
@@ -113,11 +115,7 @@ fn place_of_run(build: &Build<'_>, stage: &Stage, identity: &Identity, folders: 
     first.max(above).max(below_user.min(after_steps)).max(below_run)
 }
 
-fn check_place(build: &Build<'_>, folders: &Folders, place: usize) -> Result<(), Declined> {
-    if let Some((run, path)) = folders.strict.iter().find(|(run, _)| *run >= place) {
-        let reason = format!("`mkdir` fails where `{path}` is there");
-        return Err(Declined::because_of(*run, reason, "write `mkdir -p`"));
-    }
+fn check_place(build: &Build<'_>, place: usize) -> Result<(), Declined> {
     let above = place - 1;
     let state = build.state_after(above);
     if state.user.as_deref().is_some_and(|user| !is_root(user)) {
@@ -131,14 +129,63 @@ fn check_place(build: &Build<'_>, folders: &Folders, place: usize) -> Result<(),
     Ok(())
 }
 
-/// The commands that make the user and hand the folders over.
-fn commands(
+/// The folders that are not there yet above instruction `place`. None of the RUNs below may mind that they are made
+/// before their time.
+fn missing(
     build: &Build<'_>,
     stage: &Stage,
-    identity: &Identity,
     folders: &Folders,
     place: usize,
-) -> Vec<String> {
+) -> Result<Vec<String>, Declined> {
+    let instructions: Vec<usize> =
+        build.ancestry(stage).flat_map(|stage| stage.instructions.clone().skip(1)).collect();
+    let makes = |i: usize, folder: &str| {
+        let is_maker =
+            matches!(build.instruction(i).keyword(), Keyword::Workdir | Keyword::Copy | Keyword::Add);
+        is_maker && build.effects(i).makes.iter().any(|(path, _)| below(path, folder).is_some())
+    };
+    let is_there = |folder: &&String| instructions.iter().any(|&i| i < place && makes(i, folder));
+    let missing: Vec<String> = folders.handed.iter().filter(|folder| !is_there(folder)).cloned().collect();
+    for folder in &missing {
+        let made =
+            (place..stage.instructions.end).find(|&i| makes(i, folder)).unwrap_or(stage.instructions.end);
+        let mut runs = (place..made).filter(|&i| build.instruction(i).keyword() == Keyword::Run);
+        let is_strict =
+            |run: usize| folders.strict.iter().any(|(index, path)| *index == run && path == folder);
+        if let Some(run) = runs.find(|&run| is_strict(run) || minds(build, run, folder)) {
+            let reason = format!("the RUN makes `{folder}` itself, and may fail where it is there");
+            return Err(Declined::because_of(run, reason, "make it further up with WORKDIR or `mkdir -p`"));
+        }
+    }
+    Ok(missing)
+}
+
+/// True where a command of RUN `index` other than `mkdir -p` names `folder`.
+fn minds(build: &Build<'_>, index: usize, folder: &str) -> bool {
+    let text = build.instruction(index).text.bytes();
+    if memchr::memmem::find(text, folder.as_bytes()).is_none() {
+        return false;
+    }
+    let Some(invocations) = build.shell_code(index).and_then(|code| code.all_invocations()) else {
+        return true;
+    };
+    invocations.iter().any(|invocation| {
+        let names =
+            |word: &Word| memchr::memmem::find(invocation.slice(word.span), folder.as_bytes()).is_some();
+        let is_option = |word: &Word| {
+            invocation.literal(word).is_some_and(|word| word == "--parents" || word.starts_with("-p"))
+        };
+        let is_tame = match invocation.program.as_ref() {
+            "mkdir" => invocation.arguments.iter().any(is_option),
+            "chmod" | "chown" | "rm" => true,
+            _ => false,
+        };
+        !is_tame && invocation.arguments.iter().any(names)
+    })
+}
+
+/// The commands that make the user and hand the folders over.
+fn commands(identity: &Identity, folders: &Folders, missing: &[String]) -> Vec<String> {
     let mut commands = Vec::new();
     let name = identity.owner.split(':').next().unwrap_or_default();
     let (uid, gid) =
@@ -159,15 +206,6 @@ fn commands(
         ]),
         _ => {}
     }
-    let is_there = |folder: &String| {
-        let instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
-        let mut workdirs = instructions
-            .filter(|&i| i < place && build.instruction(i).keyword() == Keyword::Workdir)
-            .filter_map(|i| resolve(None, build.state_after(i).workdir.as_deref()?));
-        workdirs.any(|workdir| below(&workdir, folder).is_some())
-    };
-    let missing: Vec<&str> =
-        folders.handed.iter().filter(|folder| !is_there(folder)).map(String::as_str).collect();
     if !missing.is_empty() {
         commands.push(format!("mkdir -p {}", missing.join(" ")));
     }

@@ -166,13 +166,13 @@ impl Folders {
                 if is_in_roots_home(&path) || is_for_all(&path) {
                     continue;
                 }
+                if !may_be_there {
+                    self.strict.push((index, path.clone()));
+                }
                 let is_removed = removed.iter().any(|removed| below(&path, removed).is_some());
                 let is_own = is_application_folder(&path) || is_own_of_system(&path);
                 if is_removed || !is_own || self.handed.contains(&path) {
                     continue;
-                }
-                if !may_be_there {
-                    self.strict.push((index, path.clone()));
                 }
                 self.handed.insert(path.clone());
                 self.owned.insert(path);
@@ -244,7 +244,13 @@ impl Folders {
     /// True where COPY `index`, which goes to the application, gets `--chown`; false where it has it already.
     fn belongs(&self, build: &Build<'_>, index: usize, identity: &Identity) -> Result<bool, Declined> {
         let instruction = build.instruction(index);
-        if instruction.keyword() == Keyword::Add && build.copied(index).is_none() {
+        let is_folder = |source: &Option<String>| {
+            source.as_deref().is_some_and(|path| matches!(path, "." | "./") || path.ends_with('/'))
+        };
+        let may_unpack = instruction.keyword() == Keyword::Add
+            && build.copied(index).is_none()
+            && !sources(build, index).is_some_and(|sources| sources.iter().all(is_folder));
+        if may_unpack {
             let help = "use COPY where ADD neither unpacks nor downloads";
             return Err(Declined::because_of(index, "what ADD brings, and whose it is, is not known", help));
         }

@@ -83,20 +83,19 @@ fn check_run(build: &Build<'_>, stage: &Stage, index: usize, folders: &Folders) 
             Remains::Files => check_files(build, index, step.as_ref(), &name, folders)?,
             _ => {}
         }
-        if !matches!(invocation.program.as_ref(), "rm" | "rmdir" | "find" | "sed" | "grep" | "echo" | "gpg") {
-            for word in invocation.arguments {
-                let text = String::from_utf8_lossy(invocation.slice(word.span)).replace(['"', '\''], "");
-                if ["~/", "$HOME", "${HOME}"].iter().any(|home| text.starts_with(home))
-                    || text.contains("/root/")
-                    || text == "/root"
-                {
-                    return declined(
-                        format!("`{name}` works with the home of root: `{text}`"),
-                        "use a folder of its own, such as /app",
-                    );
-                }
+        if !matches!(invocation.program.as_ref(), "rm" | "rmdir" | "find" | "sed" | "grep" | "gpg") {
+            let text = String::from_utf8_lossy(invocation.slice(invocation.command.span));
+            if let Some(home) =
+                ["/root/", "$HOME", "${HOME", " ~/"].into_iter().find(|home| text.contains(home))
+            {
+                let reason = format!("`{name}` works with the home of root: `{}`", home.trim());
+                return declined(reason, "use a folder of its own, such as /app");
             }
         }
+    }
+    if let Some(package) = remains::privileged_package(build, index) {
+        let reason = format!("`{package}` works with more than the files of the container");
+        return declined(reason, "name a user with USER, if another one may");
     }
     check_steps(build, index, folders)
 }
@@ -210,7 +209,8 @@ fn keeps_out(mode: &str) -> bool {
 fn name(invocation: &Invocation<'_>) -> String {
     let program = invocation.program.as_ref();
     let first = invocation.arguments.first().and_then(|word| invocation.literal(word));
-    match first.filter(|word| !word.starts_with('-') && word.len() < 32 && !word.contains('\n')) {
+    let is_word = |word: &str| word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:@".contains(&b));
+    match first.filter(|word| !word.starts_with('-') && word.len() < 32 && is_word(word)) {
         Some(word) => format!("{program} {word}"),
         None => program.to_owned(),
     }
