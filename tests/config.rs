@@ -242,3 +242,47 @@ fn knows_a_tool_of_ones_own() {
     let missed = sandbox.run("--remarks=missed").stderr;
     assert!(missed.contains("add a line `_opam` to .dockerignore"), "{missed}");
 }
+
+/// A base image of the user's own, and the user that is made where there is none.
+#[test]
+fn knows_an_image_of_ones_own() {
+    let config = r#"
+        only = ["non-root-user"]
+
+        [non-root-user]
+        name = "svc"
+        uid = 2000
+        gid = 3000
+
+        [[non-root-user.images]]
+        name = "registry.example/base/java"
+        family = "debian"
+        account = { name = "duke", uid = 1001, home = "/home/duke" }
+        writable = ["/work"]
+
+        [[non-root-user.images]]
+        name = "registry.example/base/*"
+        family = "alpine"
+
+        [[non-root-user.images]]
+        name = "registry.example/db"
+        family = "debian"
+        entrypoint = "drops-root"
+    "#;
+    let java = "FROM registry.example/base/java:21\nWORKDIR /work\nCOPY app.jar .\nCMD [\"java\", \"-jar\", \"app.jar\"]\n";
+    let sandbox = Sandbox::with(&[("dfopt.toml", config), ("Dockerfile", java), ("app.jar", "")]);
+    assert_eq!(sandbox.run("--write").code, 0);
+    let expected = "FROM registry.example/base/java:21\nWORKDIR /work\nCOPY --chown=duke:duke app.jar .\n\
+                    USER 1001:1001\nCMD [\"java\", \"-jar\", \"app.jar\"]\n";
+    assert_eq!(sandbox.read("Dockerfile"), expected);
+
+    sandbox.file("Dockerfile", &java.replace("base/java:21", "base/jre"));
+    assert_eq!(sandbox.run("--write").code, 0);
+    let rewritten = sandbox.read("Dockerfile");
+    assert!(rewritten.contains("RUN addgroup -S -g 3000 svc &&"), "{rewritten}");
+    assert!(rewritten.contains("\nUSER 2000:3000\n"), "{rewritten}");
+
+    sandbox.file("Dockerfile", "FROM registry.example/db\n");
+    let missed = sandbox.run("--remarks=missed").stderr;
+    assert!(missed.contains("the ENTRYPOINT of `registry.example/db` gives root up itself"), "{missed}");
+}

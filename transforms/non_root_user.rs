@@ -70,7 +70,7 @@ use dfopt_syntax::dockerfile::{Arguments, Keyword};
 use crate::reordering::{Declined, is_walkable};
 use crate::{Context, Effect, Findings, Transform};
 use folders::Folders;
-use identity::{Identity, Now};
+use identity::{Identity, Now, Root};
 
 pub(crate) const TRANSFORM: Transform = Transform {
     id: "non-root-user",
@@ -100,7 +100,7 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
         let planned = match identity::now(build, stage) {
             Now::Other(user) => number::rewrite(context, stage, user, findings),
             Now::Unknown => Ok(()),
-            now => plan(context, stage, now, findings),
+            Now::Default(root) => plan(context, stage, &root, findings),
         };
         if let Err(declined) = planned {
             declined.report_at(build, span, findings);
@@ -108,7 +108,12 @@ fn run(context: &Context<'_, '_>, findings: &mut Findings) {
     }
 }
 
-fn plan(context: &Context<'_, '_>, stage: &Stage, now: Now, findings: &mut Findings) -> Result<(), Declined> {
+fn plan(
+    context: &Context<'_, '_>,
+    stage: &Stage,
+    root: &Root,
+    findings: &mut Findings,
+) -> Result<(), Declined> {
     let build = context.build;
     platform::check(build)?;
     let profile = profile(context, stage)?;
@@ -118,7 +123,7 @@ fn plan(context: &Context<'_, '_>, stage: &Stage, now: Now, findings: &mut Findi
         let help = "end the ONBUILDs with USER";
         return Err(Declined::because_of(onbuild, "what ONBUILD runs in another build may need root", help));
     }
-    let identity = Identity::choose(context, stage, &profile, now)?;
+    let identity = Identity::choose(context, stage, &profile, root)?;
     let started = container::started(build, stage, &profile, &identity)?;
     let folders = Folders::of(build, stage, &profile, &identity)?;
     runs::check(build, stage, &folders)?;

@@ -10,28 +10,35 @@ use crate::{Context, Users};
 /// Who a container of a stage runs as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Now {
-    /// Who the base image says: the file does not.
-    OfImage,
-    /// root, as the file says in this instruction, and who was before, where it says that.
-    Root { user: usize, before: Option<usize> },
+    /// Who the base image says, or root.
+    Default(Root),
     /// Somebody else: the instruction.
     Other(usize),
     /// A variable decides.
     Unknown,
 }
 
+/// What the file says of root.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Root {
+    /// The last USER, which names root.
+    user: Option<usize>,
+    /// The last one above it that names somebody else.
+    before: Option<usize>,
+}
+
 /// Who a container of `stage` runs as.
 pub(super) fn now(build: &Build<'_>, stage: &Stage) -> Now {
     let instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev());
     let mut users = instructions.filter(|&i| build.instruction(i).keyword() == Keyword::User);
-    let Some(last) = users.next() else { return Now::OfImage };
+    let Some(last) = users.next() else { return Now::Default(Root::default()) };
     match build.state_after(last).user.as_deref() {
         None => Now::Unknown,
         Some(user) if !is_root(user) => Now::Other(last),
         Some(_) => {
             let is_other =
                 |&i: &usize| build.state_after(i).user.as_deref().is_some_and(|user| !is_root(user));
-            Now::Root { user: last, before: users.find(is_other) }
+            Now::Default(Root { user: Some(last), before: users.find(is_other) })
         }
     }
 }
@@ -76,41 +83,39 @@ impl Identity {
         context: &Context<'_, '_>,
         stage: &Stage,
         profile: &Profile,
-        now: Now,
+        root: &Root,
     ) -> Result<Self, Declined> {
         let build = context.build;
         let accounts = accounts::made(build, stage);
-        match (now, &profile.default_user) {
-            (Now::Root { before: Some(before), .. }, _) => {
-                Ok(Self::before(build, before, &accounts, profile))
-            }
-            (Now::Root { .. }, Some(account)) => Ok(Self::of_image(account)),
-            (Now::Root { user, .. }, None) if accounts.is_empty() => {
-                let help = "take `USER root` out if it is not meant to run as root";
-                Err(Declined::because_of(user, "the file says that it runs as root", help))
-            }
-            (Now::OfImage, Some(account)) => {
+        if let Some(before) = root.before {
+            return Ok(Self::before(build, before, &accounts, profile));
+        }
+        match (&profile.default_user, root.user) {
+            (Some(account), Some(_)) => return Ok(Self::of_image(account)),
+            (Some(account), None) => {
                 let from = build.stages()[stage.root].instructions.start;
                 let reason = format!("the base image runs as `{}` already", account.name);
-                Err(Declined::because_of(from, reason, "nothing is to be done"))
+                return Err(Declined::because_of(from, reason, "nothing is to be done"));
             }
-            (_, None) => match (&accounts[..], &profile.account) {
-                ([account], _) => Ok(Self::of_run(account)),
-                ([_, second, ..], _) => {
-                    let help = "say with USER which of them the container runs as";
-                    Err(Declined::because_of(second.instruction, "the file makes more than one user", help))
-                }
-                ([], _) if profile.family.tools() == Some(Tools::Nothing) => {
-                    Ok(Self::number(context, profile))
-                }
-                ([], Some(_)) if accounts::are_changed(build) => {
-                    let reason = "the file may change the users that the image has";
-                    Err(Declined::new(reason, "say with USER which of them the container runs as"))
-                }
-                ([], Some(account)) => Ok(Self::of_image(account)),
-                ([], None) => Ok(Self::new(context, profile)),
-            },
-            (Now::Other(_) | Now::Unknown, Some(_)) => unreachable!("invariant: these have a user"),
+            (None, Some(user)) if accounts.is_empty() => {
+                let help = "take `USER root` out if it is not meant to run as root";
+                return Err(Declined::because_of(user, "the file says that it runs as root", help));
+            }
+            (None, _) => {}
+        }
+        match (&accounts[..], &profile.account) {
+            ([account], _) => Ok(Self::of_run(account)),
+            ([_, second, ..], _) => {
+                let help = "say with USER which of them the container runs as";
+                Err(Declined::because_of(second.instruction, "the file makes more than one user", help))
+            }
+            ([], _) if profile.family.tools() == Some(Tools::Nothing) => Ok(Self::number(context, profile)),
+            ([], Some(_)) if accounts::are_changed(build) => {
+                let reason = "the file may change the users that the image has";
+                Err(Declined::new(reason, "say with USER which of them the container runs as"))
+            }
+            ([], Some(account)) => Ok(Self::of_image(account)),
+            ([], None) => Ok(Self::new(context, profile)),
         }
     }
 
