@@ -276,7 +276,7 @@ fn knows_an_image_of_ones_own() {
                     USER 1001:1001\nCMD [\"java\", \"-jar\", \"app.jar\"]\n";
     assert_eq!(sandbox.read("Dockerfile"), expected);
 
-    sandbox.file("Dockerfile", &java.replace("base/java:21", "base/jre"));
+    sandbox.file("Dockerfile", java.replace("base/java:21", "base/jre"));
     assert_eq!(sandbox.run("--write").code, 0);
     let rewritten = sandbox.read("Dockerfile");
     assert!(rewritten.contains("RUN addgroup -S -g 3000 svc &&"), "{rewritten}");

@@ -37,8 +37,9 @@
 //!
 //! # Why it is safe
 //!
-//! Only the last stage changes, and those that are there to be a target: no stage is built from them, so nothing else
-//! runs as the new user. USER stands below everything that the build does.
+//! USER is written into the last stage, and those that are there to be a target: no stage is built from them, so nothing
+//! else runs as the new user. It stands below everything that the build does. Where the files of the application come in a
+//! stage below, COPY gets the number of the user there; to root, who works with them elsewhere, that is no bar.
 //!
 //! The base image is known, with its users, its tools and its ENTRYPOINT. What the container starts is read down to the
 //! single command, through the scripts of the build context. None of it is known to need root: programs that change
@@ -51,7 +52,7 @@
 //! running program only reads. What the command line, the variables and the scripts name is there, and readable.
 //!
 //! What no file tells is what a program does with its files when it runs: one that writes elsewhere has to be told to
-//! write to its folders, or to a volume. Volumes that exist already belong to root, and need one `chown`. Ports below
+//! write to its folders, or to a volume. In an empty image without a WORKDIR that is taken to be none. Volumes that exist already belong to root, and need one `chown`. Ports below
 //! 1024 are open to all users in Docker (since 20.10) and Podman, and not in Kubernetes: the remark says so.
 
 mod container;
@@ -126,10 +127,12 @@ fn plan(
     let identity = Identity::choose(context, stage, &profile, root)?;
     let started = container::started(build, stage, &profile, &identity)?;
     let folders = Folders::of(build, stage, &profile, &identity)?;
-    runs::check(build, stage, &folders)?;
+    runs::check(build, stage, &identity, &folders)?;
     container::check(build, &started, &folders)?;
+    container::check_health(build, stage, &folders)?;
     platform::check_mounts(build, &folders)?;
     paths::check_variables(build, stage, &folders)?;
+    folders.check_filled(build, stage)?;
     let edits = edits::edits(build, stage, &identity, &folders)?;
     findings.rewrite(title(build, stage, &profile, &identity), Effect::Harden, edits);
     Ok(())

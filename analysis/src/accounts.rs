@@ -1,7 +1,5 @@
 //! The accounts that the RUNs of a stage make.
 
-use std::collections::BTreeMap;
-
 use dfopt_syntax::dockerfile::Keyword;
 
 use crate::build::Build;
@@ -17,16 +15,27 @@ pub struct NewAccount {
     pub uid: Option<u32>,
     /// The number of its group, where the file says it.
     pub gid: Option<u32>,
+    /// Its home, and whether the command makes it; none where it is said to have none, or the command does not say.
+    pub home: Option<(String, bool)>,
     /// The RUN.
     pub instruction: usize,
 }
 
-/// The accounts that the RUNs of `stage` and of those that it is built from make, in order.
-pub fn made(build: &Build<'_>, stage: &Stage) -> Vec<NewAccount> {
+/// A group that a RUN makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewGroup {
+    /// Its name.
+    pub name: String,
+    /// Its number, where the command says it.
+    pub gid: Option<u32>,
+}
+
+/// The accounts and the groups that the RUNs of `stage` and of those that it is built from make, in order.
+pub fn made(build: &Build<'_>, stage: &Stage) -> (Vec<NewAccount>, Vec<NewGroup>) {
     let mut stages: Vec<&Stage> = build.ancestry(stage).collect();
     stages.reverse();
     let runs = stages.into_iter().flat_map(|stage| stage.instructions.clone());
-    let mut groups = BTreeMap::new();
+    let mut groups: Vec<NewGroup> = Vec::new();
     let mut accounts = Vec::new();
     for index in runs.filter(|&index| build.instruction(index).keyword() == Keyword::Run) {
         let Some(code) = build.shell_code(index) else { continue };
@@ -34,8 +43,8 @@ pub fn made(build: &Build<'_>, stage: &Stage) -> Vec<NewAccount> {
             match invocation.program.as_ref() {
                 "groupadd" | "addgroup" => {
                     let words = Words::of(&invocation, GROUP_OPTIONS);
-                    if let ([name], Some(gid)) = (&words.operands[..], words.number(&["-g", "--gid"])) {
-                        groups.insert(name.clone(), gid);
+                    if let [name] = &words.operands[..] {
+                        groups.push(NewGroup { name: name.clone(), gid: words.number(&["-g", "--gid"]) });
                     }
                 }
                 "useradd" => accounts.extend(account(&invocation, index, true, &groups)),
@@ -44,7 +53,7 @@ pub fn made(build: &Build<'_>, stage: &Stage) -> Vec<NewAccount> {
             }
         }
     }
-    accounts
+    (accounts, groups)
 }
 
 /// Commands and files that change what accounts are called, and their numbers.
@@ -105,26 +114,36 @@ fn account(
     invocation: &Invocation<'_>,
     instruction: usize,
     is_shadow: bool,
-    groups: &BTreeMap<String, u32>,
+    groups: &[NewGroup],
 ) -> Option<NewAccount> {
     let words = Words::of(invocation, OPTIONS);
     // `adduser USER GROUP` adds no user.
     let [name] = &words.operands[..] else { return None };
     let uid = words.number(&["-u", "--uid"]);
     let group_options: &[&str] = if is_shadow { &["-g", "--gid"] } else { &["-G", "--gid", "--ingroup"] };
-    let gid = words.number(group_options).or_else(|| groups.get(words.value(group_options)?).copied());
-    Some(NewAccount { name: name.clone(), uid, gid, instruction })
+    let named = || groups.iter().find(|group| Some(group.name.as_str()) == words.value(group_options));
+    let gid = words.number(group_options).or_else(|| named()?.gid);
+    let home_options: &[&str] = if is_shadow { &["-d", "--home", "--home-dir"] } else { &["-h", "--home"] };
+    let home = words.value(home_options).map_or_else(|| format!("/home/{name}"), str::to_owned);
+    let is_made = match is_shadow {
+        true => words.has('m', "--create-home"),
+        false => !words.has('H', "--no-create-home"),
+    };
+    // Where Debian's `adduser --system` has the home depends on the release.
+    let home = (is_shadow || !words.has('-', "--system")).then_some((home, is_made));
+    Some(NewAccount { name: name.clone(), uid, gid, home, instruction })
 }
 
 /// The options and operands of a command.
 struct Words {
     options: Vec<(String, String)>,
+    flags: Vec<String>,
     operands: Vec<String>,
 }
 
 impl Words {
     fn of(invocation: &Invocation<'_>, valued: &[&str]) -> Self {
-        let mut words = Self { options: Vec::new(), operands: Vec::new() };
+        let mut words = Self { options: Vec::new(), flags: Vec::new(), operands: Vec::new() };
         let mut arguments = invocation.arguments.iter().map(|word| {
             // What is not known is no name and no number.
             invocation.literal(word).map_or_else(|| "$".to_owned(), |word| word.into_owned())
@@ -137,14 +156,21 @@ impl Words {
             } else if let Some(letters) = word.strip_prefix('-').filter(|_| !word.starts_with("--")) {
                 // `-ms /bin/sh`: the last letter may take a value.
                 let last = letters.chars().last().map(|letter| format!("-{letter}")).unwrap_or_default();
+                words.flags.push(word.clone());
                 if letters.len() > 1 && valued.contains(&last.as_str()) {
                     words.options.push((last, arguments.next().unwrap_or_default()));
                 }
-            } else if !word.starts_with('-') {
+            } else if word.starts_with('-') {
+                words.flags.push(word);
+            } else {
                 words.operands.push(word);
             }
         }
         words
+    }
+
+    fn has(&self, letter: char, long: &str) -> bool {
+        self.flags.iter().any(|flag| flag == long || !flag.starts_with("--") && flag[1..].contains(letter))
     }
 
     fn value(&self, names: &[&str]) -> Option<&str> {

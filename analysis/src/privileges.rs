@@ -179,15 +179,15 @@ const NONE: &str = "\
     : [ [[ alembic awk base64 basename bc break bun bzip2 case cat cd celery chmod clear cmp comm \
     composite continue convert cp curl cut daphne date declare deno df diff dig dirname django-admin dotnet du \
     echo egrep elixir else erl eval exit export expr false fastapi ffmpeg ffprobe fgrep fi file find flask fold \
-    for free function getent getopts git grep groups gs gunicorn gunzip gzip hash head hexdump hostid \
-    http-server hypercorn id identify if install java jobs join jq julia kill killall less let ln local locale \
-    logger ls magick md5sum mkdir mkfifo mktemp mono montage more mv nc ncat netcat next ng nl node nodejs \
+    for free function getent getopts git granian grep groups gs gunicorn gunzip gzip hash head hexdump hostid \
+    http-server hypercorn id identify if install iodine java jobs join jq julia kill killall less let ln local locale \
+    logger ls magick md5sum mkdir mkfifo mktemp mono montage more mv nc ncat netcat next nl node nodejs \
     nodemon npm nproc nslookup nuxt od openssl paste perl pg_isready pgrep php php-fpm pidof ping pkill pm2 \
     pm2-runtime pnpm popd printenv printf ps pserve puma pushd pwd pwdx pypy python rackup rails read readlink \
     readonly realpath return rev rm rmdir rsync ruby sed seq serve set sha1sum sha256sum shift shopt shuf \
     sidekiq sleep sort source split stat static-server streamlit strings stty tac tail tar tee test thin timeout \
-    touch tput tr trap true truncate ts-node tsx tty ttyd type typeset ulimit umask unalias uname unicorn uniq \
-    unlink unset until unzip uptime uvicorn vite wait waitress-serve wc wget which while whoami xargs xxd xz \
+    touch tput tr trap true truncate ts-node tsx tty type typeset ulimit umask unalias uname unicorn uniq \
+    unlink unset until unzip uptime uvicorn wait waitress-serve wc wget which while whoami xxd xz \
     yarn yarnpkg yes yq zcat zip";
 
 /// What the program of that name needs, given its arguments.
@@ -224,7 +224,9 @@ const SUBCOMMANDS: &[(&str, &[&str], Privilege)] = &[
     ("yarn", &[""], Privilege::Installs),
     ("bun", &["install", "add", "x"], Privilege::Installs),
     ("dotnet", &["run", "watch", "build", "restore", "test", "publish", "tool"], Privilege::Installs),
+    ("next", &["", "build", "dev"], Privilege::Unknown),
     ("node", &[""], Privilege::Interactive),
+    ("nuxt", &["", "build", "dev"], Privilege::Unknown),
     ("python", &[""], Privilege::Interactive),
 ];
 

@@ -1,14 +1,15 @@
 //! What the RUNs of a stage leave behind, for one who runs its image as another user: files that all may read, or
 //! files in root's home and in the folders of the application.
 
-use dfopt_syntax::shell::{self, Dialect};
+use dfopt_syntax::dockerfile::Keyword;
+use dfopt_syntax::shell::{self, Dialect, Word};
 
 use crate::build::Build;
 use crate::effects::{Step, steps};
 use crate::image::BaseImage;
 use crate::invocation::Invocation;
 use crate::packages::Action;
-use crate::paths::resolve;
+use crate::paths::{below, resolve};
 use crate::programs::{Found, copied_last};
 use crate::stage::Stage;
 
@@ -41,7 +42,7 @@ const READABLE: &str = "\
     jq ldconfig ldd ln local localedef locale-gen ls lsb_release mamba md5sum microdnf mkdir mktemp mv \
     npm nproc php-config phpize node-prune od opkg pacman passwd patchelf pear pecl pip pnpm pod2man popd printenv printf ps pushd pwd read \
     readlink realpath return rm rmdir rpm sed set sh sha1sum sha256sum sha512sum shasum shift shopt sleep sort \
-    strip sync tail tdnf tee test time touch tr true type ulimit umask uname uniq unset update-alternatives \
+    strip sync tail tdnf tee test time touch tr true type ulimit uname uniq unset update-alternatives \
     update-ca-certificates update-ca-trust update-locale update-rc.d useradd usermod wait wc wget which whoami \
     xargs xz yarn yum zypper";
 
@@ -155,15 +156,47 @@ pub fn privileged_package(build: &Build<'_>, index: usize) -> Option<String> {
         .find(|name| is_privileged(name))
 }
 
-/// True where a RUN of `stage` compiles the program `name` and puts it where it is found: `go build -o /usr/local/bin/name`.
-pub fn is_compiled(build: &Build<'_>, stage: &Stage, name: &str) -> bool {
+/// True where a RUN of `stage` builds the program `program`, which starts in `workdir`: it works in a folder around it,
+/// or names it (`go build -o /usr/local/bin/name`).
+pub fn is_built(build: &Build<'_>, stage: &Stage, program: &str, workdir: Option<&str>) -> bool {
     let runs = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
-    let codes = runs.filter_map(|index| build.shell_code(index));
-    codes.flat_map(|code| code.invocations()).any(|invocation| {
-        let words: Vec<_> = invocation.arguments.iter().filter_map(|word| invocation.literal(word)).collect();
-        let is_named = |word: &str| word.rsplit('/').next() == Some(name);
-        COMPILERS.split_ascii_whitespace().any(|compiler| compiler == invocation.program)
-            && words.windows(2).any(|pair| pair[0] == "-o" && is_named(&pair[1]))
+    let path = resolve(workdir, program).filter(|_| program.contains('/'));
+    let name = program.rsplit('/').next().unwrap_or(program);
+    runs.filter_map(|index| of_run(build, stage, index)).flatten().any(|remain| {
+        let words: Vec<_> =
+            remain.invocation.arguments.iter().filter_map(|word| remain.invocation.literal(word)).collect();
+        let is_named = words.iter().any(|word| word.rsplit('/').next() == Some(name));
+        let Some(path) = &path else {
+            let compiles = COMPILERS.split_ascii_whitespace().any(|known| known == remain.invocation.program);
+            return compiles
+                && words.windows(2).any(|pair| pair[0] == "-o" && pair[1].rsplit('/').next() == Some(name));
+        };
+        let directory = remain.step.as_ref().and_then(|step| step.directory.as_deref());
+        let is_around = directory.is_some_and(|folder| folder != "/" && below(path, folder).is_some());
+        remain.remains == Remains::Built && (is_around || is_named)
+    })
+}
+
+/// True where a RUN of `stage` puts something into the folder `path`: it names it, or installs or builds there.
+pub fn fills(build: &Build<'_>, stage: &Stage, path: &str) -> bool {
+    let mut runs = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+    runs.any(|index| {
+        let instruction = build.instruction(index);
+        if instruction.keyword() != Keyword::Run {
+            return false;
+        }
+        let is_named = memchr::memmem::find(instruction.text.bytes(), path.as_bytes()).is_some();
+        is_named
+            || of_run(build, stage, index).unwrap_or_default().iter().any(|remain| {
+                let directory = remain.step.as_ref().and_then(|step| step.directory.as_deref());
+                let is_global = |word: &Word| {
+                    let word = remain.invocation.literal(word);
+                    matches!(word.as_deref(), Some("-g" | "--global" | "global"))
+                };
+                directory == Some(path)
+                    && matches!(remain.remains, Remains::Built | Remains::ByOwner | Remains::Files)
+                    && !remain.invocation.arguments.iter().any(is_global)
+            })
     })
 }
 
@@ -191,8 +224,18 @@ fn of_command<'d>(
     match unversioned {
         "pip" if words.contains(&"--user") => return Remains::Home,
         "pip" if first == "install" && is_project(&operands) => return Remains::Built,
-        "pip" if first == "config" => return Remains::Home,
-        "npm" if operands.starts_with(&["config", "set"]) => return Remains::Home,
+        "pip" if first == "config" => return Remains::Readable,
+        // What only npm itself reads, but for where it installs.
+        "npm" if first == "config" => {
+            return if words.contains(&"prefix") { Remains::Home } else { Remains::Readable };
+        }
+        // The official images of Ruby have it at /usr/local/bundle.
+        "bundle" | "bundler" if first == "config" => {
+            let is_shared = words.contains(&"--local") || is_official(build, index, "ruby");
+            return if is_shared { Remains::Readable } else { Remains::Home };
+        }
+        "npm" | "yarn" | "pnpm" | "bun" if leaves_browser(build, &names, &words) => return Remains::Home,
+        "yarn" if has_packages_in_home(build, &names) => return Remains::Home,
         "poetry" if first == "config" || is_in_place(&names) => return Remains::Readable,
         "poetry" | "pdm" => return Remains::Home,
         "pipenv" if words.contains(&"--system") || names("PIPENV_VENV_IN_PROJECT") => {
@@ -215,7 +258,7 @@ fn of_command<'d>(
                 false => Remains::Unknown,
             };
         }
-        "venv" | "virtualenv" => return Remains::Readable,
+        "spacy" | "venv" | "virtualenv" => return Remains::Readable,
         _ => {}
     }
     if matches!(unversioned, "npm" | "yarn" | "pnpm" | "bun" | "npx")
@@ -260,9 +303,42 @@ fn is_in_place(names: &dyn Fn(&str) -> bool) -> bool {
 }
 
 fn has_python(build: &Build<'_>, index: usize) -> bool {
-    let reference = build.base_image(index).unwrap_or_default();
-    BaseImage::official(reference).is_some_and(|image| image.name == "python")
-        || reference.contains("astral-sh/uv:python")
+    is_official(build, index, "python")
+        || build.base_image(index).is_some_and(|reference| reference.contains("astral-sh/uv:python"))
+}
+
+fn is_official(build: &Build<'_>, index: usize, name: &str) -> bool {
+    build.base_image(index).and_then(BaseImage::official).is_some_and(|image| image.name == name)
+}
+
+/// Packages of npm that download a browser into the home when they are installed, and how the variables start that
+/// say otherwise: <https://pptr.dev/guides/configuration>, <https://docs.cypress.io/app/references/advanced-installation>.
+const BROWSERS: &[(&str, &str)] = &[("puppeteer", "PUPPETEER_"), ("cypress", "CYPRESS_")];
+
+fn leaves_browser(build: &Build<'_>, names: &dyn Fn(&str) -> bool, words: &[&str]) -> bool {
+    let manifest = build.context().and_then(|context| context.read("package.json"));
+    BROWSERS.iter().any(|(package, variable)| {
+        let is_named = words.iter().any(|word| word.split('@').next() == Some(package));
+        let quoted = format!("\"{package}\"");
+        let is_dependency = manifest.as_ref().is_some_and(|text| text.contains(&quoted));
+        (is_named || is_dependency) && !names(variable)
+    })
+}
+
+/// Yarn from version 2 on keeps the packages in the home, and runs them from there, unless it is told to fill
+/// `node_modules`: <https://yarnpkg.com/configuration/yarnrc#enableGlobalCache>.
+fn has_packages_in_home(build: &Build<'_>, names: &dyn Fn(&str) -> bool) -> bool {
+    let read = |file: &str| build.context().and_then(|context| context.read(file));
+    let settings = read(".yarnrc.yml");
+    let is_new = settings.is_some()
+        || names("corepack")
+        || read("package.json").is_some_and(|text| text.contains("\"yarn@") && !text.contains("\"yarn@1"));
+    let is_local = settings.is_some_and(|text| {
+        ["nodeLinker: node-modules", "nodeLinker: pnpm", "enableGlobalCache: false"]
+            .iter()
+            .any(|line| text.contains(line))
+    });
+    is_new && !is_local
 }
 
 /// The script of `package.json` that a command runs.
@@ -303,13 +379,13 @@ fn of_script(
     else {
         return Remains::Unknown;
     };
-    if is_built(&scripts["scripts"], name, &is_builder, 0) { Remains::Built } else { Remains::Unknown }
+    if only_builds(&scripts["scripts"], name, &is_builder, 0) { Remains::Built } else { Remains::Unknown }
 }
 
 /// Scripts call scripts, but not that deep.
 const MAX_DEPTH: usize = 4;
 
-fn is_built(
+fn only_builds(
     scripts: &serde_json::Value,
     name: &str,
     is_builder: &dyn Fn(&str) -> bool,
@@ -333,7 +409,7 @@ fn is_built(
                     literals.iter().map(AsRef::as_ref).filter(|word: &&str| !word.starts_with('-')).collect();
                 let program = invocation.program.as_ref();
                 match script_name(program, &operands).filter(|_| matches!(program, "npm" | "yarn" | "pnpm")) {
-                    Some(inner) => is_built(scripts, inner, is_builder, depth + 1),
+                    Some(inner) => only_builds(scripts, inner, is_builder, depth + 1),
                     None if program == "npx" || program == "cross-env" => {
                         operands.iter().find(|word| !word.contains('=')).is_some_and(|tool| is_builder(tool))
                     }

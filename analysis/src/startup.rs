@@ -1,6 +1,7 @@
 //! What runs when a container starts: ENTRYPOINT and CMD, what the programs in them run, and the scripts of the
 //! build context that they start, down to the single command.
 
+mod node;
 mod script;
 mod wrappers;
 
@@ -119,6 +120,30 @@ pub fn commands(
     Ok(reader.started)
 }
 
+/// The commands of the HEALTHCHECK that is in effect where `stage` ends, as far as they are known.
+pub fn health_check(build: &Build<'_>, stage: &Stage) -> Vec<Started> {
+    let mut instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev());
+    let last = instructions.find(|&i| build.instruction(i).keyword() == Keyword::Healthcheck);
+    let Some(index) = last else { return Vec::new() };
+    let mut reader = Reader::new(build, stage);
+    reader.instruction = Some(index);
+    let read = match build.instruction(index).arguments() {
+        Arguments::Healthcheck { command, .. } => match &**command {
+            Arguments::Exec(words) => {
+                let words: Vec<String> = words.iter().map(|word| word.value.clone()).collect();
+                reader.words(&words, Vec::new(), 0)
+            }
+            _ => build
+                .shell_code(index)
+                .map_or(Ok(()), |code| reader.code(code.text.bytes(), &code.script, &[], 0)),
+        },
+        _ => Ok(()),
+    };
+    // What is read before it stops counts.
+    let _ = read;
+    reader.started
+}
+
 /// Follows what starts what.
 struct Reader<'b, 'd> {
     build: &'b Build<'d>,
@@ -203,6 +228,9 @@ impl<'b, 'd> Reader<'b, 'd> {
     ) -> Result<(), Unclear> {
         if program.contains('$') || program.is_empty() {
             return Err(Unclear::Program(self.instruction));
+        }
+        if self.package_script(program, arguments, depth)? {
+            return Ok(());
         }
         let found = self.find(&places(program, self.workdir.as_deref()));
         let mut files = Vec::new();

@@ -1,6 +1,6 @@
 //! What the container starts must not need root.
 
-use dfopt_analysis::paths::{is_application_folder, resolve};
+use dfopt_analysis::paths::resolve;
 use dfopt_analysis::privileges::{Privilege, privilege, works_on_files, written};
 use dfopt_analysis::startup::{self, Origin as From, Started, Unclear};
 use dfopt_analysis::{Build, Family, Profile, Stage, remains};
@@ -62,8 +62,7 @@ fn check_program(build: &Build<'_>, stage: &Stage, started: &Started) -> Result<
     let privilege = privilege(&started.program, &started.arguments);
     let reason = match privilege {
         Privilege::None => return Ok(()),
-        Privilege::Unknown if is_of_application(started) => return Ok(()),
-        Privilege::Unknown if remains::is_compiled(build, stage, &started.program) => return Ok(()),
+        Privilege::Unknown if is_of_application(build, stage, started) => return Ok(()),
         Privilege::Root(why) => format!("`{name}` needs root: {why}"),
         Privilege::Drops => format!("`{name}` gives root up itself"),
         Privilege::Installs => format!("`{name}` installs or builds something at the start"),
@@ -86,18 +85,28 @@ fn check_arguments(started: &Started) -> Result<(), Declined> {
 }
 
 /// True for a program that the application brings itself.
-fn is_of_application(started: &Started) -> bool {
+fn is_of_application(build: &Build<'_>, stage: &Stage, started: &Started) -> bool {
     let path = &started.program;
     match started.origin {
         From::Context => true,
         // A script there cannot be read.
         From::Stage => !path.ends_with(".sh") && !path.ends_with("entrypoint") && !path.ends_with("/init"),
         From::Image => {
-            path.contains('/')
-                && !path.ends_with(".sh")
-                && (!path.starts_with('/') || is_application_folder(path))
+            let workdir = build.state_after(stage.instructions.end - 1).workdir.clone();
+            !path.ends_with(".sh") && remains::is_built(build, stage, path, workdir.as_deref())
         }
     }
+}
+
+/// What checks the health of the container needs no root either, as far as it is known.
+pub(super) fn check_health(build: &Build<'_>, stage: &Stage, folders: &Folders) -> Result<(), Declined> {
+    let started = startup::health_check(build, stage);
+    for started in &started {
+        if let Privilege::Root(why) = privilege(&started.program, &started.arguments) {
+            return Err(at(started, format!("`{}` needs root: {why}", started.program), LEAVE));
+        }
+    }
+    check(build, &started, folders)
 }
 
 /// The commands use nothing that only root can.
@@ -140,9 +149,24 @@ pub(super) fn check(build: &Build<'_>, started: &[Started], folders: &Folders) -
 /// Paths that a program or its configuration names as texts, where it is written in a language that is read.
 const NAMED: &[&str] = &["/root/", "/var/log/", "/var/run/", "/var/lib/", "/var/spool/", "/run/", "/data/"];
 
+/// Calls in a program that only root may make.
+const CALLS: &[&str] = &[
+    "os.setuid",
+    "os.setgid",
+    "os.setgroups",
+    "os.chown",
+    "process.setuid",
+    "process.setgid",
+    "SOCK_RAW",
+    "iptables",
+];
+
 /// What the file `source` of the build context names that only root can use.
 fn in_file(build: &Build<'_>, source: &str, folders: &Folders) -> Option<String> {
     let text = build.context()?.read(source)?;
+    if let Some(call) = CALLS.iter().find(|call| text.contains(**call)) {
+        return Some(format!("`{source}` calls `{call}`"));
+    }
     for start in NAMED {
         for (at, _) in text.match_indices(start) {
             let is_quoted = text[..at].ends_with(['"', '\'', '`', '=', ' ', ':']);

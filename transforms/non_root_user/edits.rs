@@ -28,6 +28,12 @@ pub(super) fn edits(
     let above_workdir = place_without_run(build, stage, identity, folders)?;
     if identity.origin != Origin::Number {
         let place = place_of_run(build, stage, identity, folders);
+        let is_plain =
+            |path: &String| path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-+@".contains(&b));
+        if let Some(path) = folders.handed.iter().find(|path| !is_plain(path)) {
+            let reason = format!("the name of `{path}` is more than letters and digits");
+            return Err(Declined::new(reason, "call it otherwise"));
+        }
         let missing = missing(build, stage, folders, place)?;
         let commands = commands(identity, folders, &missing);
         if !commands.is_empty() {
@@ -212,7 +218,9 @@ fn commands(identity: &Identity, folders: &Folders, missing: &[String]) -> Vec<S
     let home = matches!(identity.origin, Origin::New(Tools::Shell)).then(|| format!("/home/{name}"));
     let handed: Vec<&str> = folders.handed.iter().chain(&home).map(String::as_str).collect();
     if !handed.is_empty() {
-        commands.push(format!("chown {} {}", identity.owner, handed.join(" ")));
+        // The group that the user logs in with, where no other is named.
+        let group = if identity.owner.contains(':') { "" } else { ":" };
+        commands.push(format!("chown {}{group} {}", identity.owner, handed.join(" ")));
     }
     commands
 }

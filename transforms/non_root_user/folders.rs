@@ -5,13 +5,14 @@ mod copies;
 use std::collections::BTreeSet;
 
 use dfopt_analysis::effects::{Step, steps};
-use dfopt_analysis::paths::{below, is_application_folder, resolve};
-use dfopt_analysis::{Build, Profile, Stage};
+use dfopt_analysis::paths::{below, is_application_folder, resolve, split};
+use dfopt_analysis::{Build, Profile, Stage, destination, remains};
 use dfopt_syntax::dockerfile::{Arguments, Keyword};
 
 use super::identity::{Identity, Origin, is_root};
 use super::paths::{is_for_all, is_in_roots_home, is_own_of_system};
 use crate::reordering::Declined;
+use copies::copies;
 
 /// The folders of the application.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub(super) struct Folders {
     present: Vec<String>,
     /// The COPYs whose files belong to the user.
     pub(super) copies: Vec<usize>,
+    /// Those that RUNs make with `mkdir`.
+    made: BTreeSet<String>,
     /// The RUNs that fail where a folder is there already.
     pub(super) strict: Vec<(usize, String)>,
     /// The RUN below which the folders are given to the user.
@@ -43,10 +46,14 @@ impl Folders {
         let mut folders = Self { present: present(build, stage), ..Self::default() };
         folders.owned.extend(profile.writable.iter().map(|folder| folder.clone().into_owned()));
         folders.owned.extend(identity.home.clone());
+        if identity.lacks_home {
+            folders.handed.extend(identity.home.clone());
+        }
         folders.working_directory(build, stage, profile, identity)?;
         folders.volumes(build, stage)?;
-        folders.made(build, stage);
+        folders.mkdirs(build, stage);
         folders.destinations(build, stage);
+        folders.keep_given(build, stage, identity);
         folders.copies(build, stage, identity)?;
         folders.leave_manifests(build, stage)?;
         Ok(folders)
@@ -88,7 +95,13 @@ impl Folders {
         if is_in_roots_home(&path) {
             return Err(home(last, &path));
         }
-        if self.owned.contains(&path) || is_for_all(&path) {
+        // What is made below the home of a user that is made later makes the home, too, for root.
+        let home = identity.home.as_ref().filter(|home| below(&path, home).is_some());
+        let is_new = matches!(identity.origin, Origin::New(_));
+        if let (Some(home), true) = (home, is_new) {
+            self.handed.insert(home.clone());
+        }
+        if home == Some(&path) || home.is_none() && self.owned.contains(&path) || is_for_all(&path) {
             return Ok(());
         }
         if !is_application_folder(&path) {
@@ -102,6 +115,22 @@ impl Folders {
         self.handed.insert(path.clone());
         self.owned.insert(path);
         Ok(())
+    }
+
+    /// A working directory that nothing is put into may be there for a folder of the host, whose owner is not known.
+    pub(super) fn check_filled(&self, build: &Build<'_>, stage: &Stage) -> Result<(), Declined> {
+        let state = build.state_after(stage.instructions.end - 1);
+        let path = state.workdir.as_deref().and_then(|path| resolve(None, path));
+        let Some((index, path)) = self.workdir.zip(path) else { return Ok(()) };
+        let is_copied = build.ancestry(stage).flat_map(|stage| copies(build, stage)).any(|copy| {
+            let to = destination(build, copy).path;
+            to.is_none_or(|to| below(&to, &path).is_some() || below(&path, &to).is_some_and(|_| to != "/"))
+        });
+        if is_copied || self.made.contains(&path) || remains::fills(build, stage, &path) {
+            return Ok(());
+        }
+        let reason = format!("nothing is put into `{path}`, so it may be there for a folder of the host");
+        Err(Declined::because_of(index, reason, "name a user with USER, if it works on files of its own"))
     }
 
     fn volumes(&mut self, build: &Build<'_>, stage: &Stage) -> Result<(), Declined> {
@@ -138,7 +167,7 @@ impl Folders {
     }
 
     /// The folders that RUNs make with `mkdir`, and do not take away again.
-    fn made(&mut self, build: &Build<'_>, stage: &Stage) {
+    fn mkdirs(&mut self, build: &Build<'_>, stage: &Stage) {
         let instructions = || build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
         let runs = || instructions().filter(|&i| build.instruction(i).keyword() == Keyword::Run);
         let mut removed = Vec::new();
@@ -167,16 +196,22 @@ impl Folders {
                 if is_in_roots_home(&path) || is_for_all(&path) {
                     continue;
                 }
+                self.made.insert(path.clone());
                 if !may_be_there {
                     self.strict.push((index, path.clone()));
                 }
                 let is_removed = removed.iter().any(|removed| below(&path, removed).is_some());
                 let is_own = is_application_folder(&path) || is_own_of_system(&path);
-                if is_removed || !is_own || self.handed.contains(&path) {
+                if is_removed || !is_own {
                     continue;
                 }
-                self.handed.insert(path.clone());
-                self.owned.insert(path);
+                // `mkdir -p storage/logs/today` makes each of them.
+                let mut folder = path.as_str();
+                while is_application_folder(folder) || is_own_of_system(folder) {
+                    self.handed.insert(folder.to_owned());
+                    self.owned.insert(folder.to_owned());
+                    folder = split(folder).0;
+                }
             }
         }
     }
@@ -185,6 +220,38 @@ impl Folders {
 fn home(cause: Option<usize>, path: &str) -> Declined {
     let reason = format!("`{path}` is in the home of root, which others may not read");
     Declined { cause, ..Declined::new(reason, "use a folder of its own, such as /app") }
+}
+
+impl Folders {
+    /// What a RUN of the file gives to the user already is not given again.
+    fn keep_given(&mut self, build: &Build<'_>, stage: &Stage, identity: &Identity) {
+        for index in build.ancestry(stage).flat_map(|stage| stage.instructions.clone()) {
+            for step in steps(build, index).unwrap_or_default() {
+                let Some(invocation) = step.invocation().filter(|invocation| invocation.program == "chown")
+                else {
+                    continue;
+                };
+                let words = invocation.arguments.iter().filter_map(|word| step.value(build, index, word));
+                let operands: Vec<String> = words.filter(|word| !word.starts_with('-')).collect();
+                let Some((owner, paths)) =
+                    operands.split_first().filter(|(owner, _)| identity.is_called(owner))
+                else {
+                    continue;
+                };
+                let is_recursive = invocation.arguments.iter().any(|word| {
+                    invocation
+                        .literal(word)
+                        .is_some_and(|word| word == "--recursive" || word.starts_with("-R"))
+                });
+                for path in paths.iter().filter_map(|path| resolve(step.directory.as_deref(), path)) {
+                    self.handed.retain(|folder| match is_recursive && owner.contains(':') {
+                        true => below(folder, &path).is_none(),
+                        false => *folder != path,
+                    });
+                }
+            }
+        }
+    }
 }
 
 /// The words of VOLUME `index`, without variables that are known.

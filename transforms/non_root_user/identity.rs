@@ -1,6 +1,6 @@
 //! Who the container runs as, and who it is to run as.
 
-use dfopt_analysis::accounts::{self, NewAccount};
+use dfopt_analysis::accounts::{self, NewAccount, NewGroup};
 use dfopt_analysis::{Account, Build, Profile, Stage, Tools};
 use dfopt_syntax::dockerfile::{Arguments, Keyword};
 
@@ -59,6 +59,8 @@ pub(super) struct Identity {
     pub(super) numbers: Option<String>,
     /// Its home, where it has one of its own.
     pub(super) home: Option<String>,
+    /// True where nothing makes that home, or something else may make it first.
+    pub(super) lacks_home: bool,
     /// How it comes into being.
     pub(super) origin: Origin,
 }
@@ -86,7 +88,7 @@ impl Identity {
         root: &Root,
     ) -> Result<Self, Declined> {
         let build = context.build;
-        let accounts = accounts::made(build, stage);
+        let (accounts, groups) = accounts::made(build, stage);
         if let Some(before) = root.before {
             return Ok(Self::before(build, before, &accounts, profile));
         }
@@ -115,7 +117,15 @@ impl Identity {
                 Err(Declined::new(reason, "say with USER which of them the container runs as"))
             }
             ([], Some(account)) => Ok(Self::of_image(account)),
-            ([], None) => Ok(Self::new(context, profile)),
+            ([], None) => {
+                let users = &context.settings.users;
+                let clashes = |group: &NewGroup| group.name == users.name || group.gid == Some(users.gid);
+                if groups.iter().any(clashes) || accounts::are_changed(build) {
+                    let reason = format!("the file may make the group `{}` or its number itself", users.name);
+                    return Err(Declined::new(reason, "make the user, too, or name one with USER"));
+                }
+                Ok(Self::new(context, profile))
+            }
         }
     }
 
@@ -134,7 +144,14 @@ impl Identity {
         if let Some(account) = accounts.iter().find(|account| account.name == name) {
             return Self { origin: Origin::Run(account.instruction), ..Self::of_run(account) };
         }
-        Self { user: written.clone(), owner: written, numbers: None, home: None, origin: Origin::Before }
+        Self {
+            user: written.clone(),
+            owner: written,
+            numbers: None,
+            home: None,
+            lacks_home: false,
+            origin: Origin::Before,
+        }
     }
 
     fn of_image(account: &Account) -> Self {
@@ -143,7 +160,7 @@ impl Identity {
             account.variable.as_ref().map_or_else(|| numbers.clone(), |variable| format!("${variable}"));
         let owner = format!("{}:{}", account.name, account.group);
         let home = account.home.as_ref().map(|home| home.clone().into_owned());
-        Self { user, owner, numbers: Some(numbers), home, origin: Origin::Image }
+        Self { user, owner, numbers: Some(numbers), home, lacks_home: false, origin: Origin::Image }
     }
 
     fn of_run(account: &NewAccount) -> Self {
@@ -152,8 +169,10 @@ impl Identity {
             .clone()
             .or_else(|| account.uid.map(|uid| uid.to_string()))
             .unwrap_or_else(|| account.name.clone());
-        let home = Some(format!("/home/{}", account.name));
-        Self { user, owner: account.name.clone(), numbers, home, origin: Origin::Run(account.instruction) }
+        let home = account.home.as_ref().map(|(home, _)| home.clone());
+        let lacks_home = account.home.as_ref().is_some_and(|(_, is_made)| !is_made);
+        let (owner, origin) = (account.name.clone(), Origin::Run(account.instruction));
+        Self { user, owner, numbers, home, lacks_home, origin }
     }
 
     /// One without an entry, where nothing could make it or look it up.
@@ -164,7 +183,14 @@ impl Identity {
         let numbers = format!("{uid}:{gid}");
         let home = profile.account.as_ref().and_then(|account| account.home.clone()).map(Into::into);
         let origin = Origin::Number;
-        Self { user: numbers.clone(), owner: numbers.clone(), numbers: Some(numbers), home, origin }
+        Self {
+            user: numbers.clone(),
+            owner: numbers.clone(),
+            numbers: Some(numbers),
+            home,
+            lacks_home: false,
+            origin,
+        }
     }
 
     fn new(context: &Context<'_, '_>, profile: &Profile) -> Self {
@@ -176,8 +202,16 @@ impl Identity {
             owner: format!("{name}:{name}"),
             numbers: Some(numbers),
             home: Some(format!("/home/{name}")),
+            lacks_home: false,
             origin: Origin::New(tools),
         }
+    }
+
+    /// True where `owner`, as `--chown` and `chown` take it, is this user, whatever the group.
+    pub(super) fn is_called(&self, owner: &str) -> bool {
+        let user = |text: &str| text.split([':', '.']).next().unwrap_or_default().to_owned();
+        let own = [Some(&self.owner), Some(&self.user), self.numbers.as_ref()];
+        own.into_iter().flatten().any(|own| user(own) == user(owner))
     }
 
     /// For a person.

@@ -26,7 +26,7 @@ pub(super) fn rewrite(
     if !is_name(&written) || !stage.instructions.contains(&index) || (context.is_ignored)(instruction.span) {
         return Ok(());
     }
-    let made = accounts::made(build, stage);
+    let (made, _) = accounts::made(build, stage);
     let of_file: Vec<_> = made.iter().filter(|account| account.name == written).collect();
     let number = match of_file[..] {
         [account] => account.uid,

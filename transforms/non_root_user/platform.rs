@@ -21,6 +21,9 @@ const COMPOSE: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yaml",
 
 const OF_COMPOSE: &[(&str, &str, &str)] = &[
     ("docker.sock", "a Compose file hands it the socket of Docker, which is root's", "leave it as it is"),
+    ("user: root", "a Compose file says that it runs as root", "leave it as it is"),
+    ("user: \"0", "a Compose file says that it runs as root", "leave it as it is"),
+    ("user: 0", "a Compose file says that it runs as root", "leave it as it is"),
     ("privileged: true", "a Compose file runs it with all privileges", "leave it as it is"),
 ];
 

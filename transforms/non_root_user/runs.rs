@@ -1,17 +1,22 @@
 //! What the RUNs leave behind must not be something that the application changes, nor lie in root's home.
 
 use dfopt_analysis::effects::{Effects, Step, steps};
-use dfopt_analysis::paths::resolve;
+use dfopt_analysis::paths::{below, resolve};
 use dfopt_analysis::remains::{self, Remain, Remains};
 use dfopt_analysis::{After, BaseImage, Build, Entry, Invocation, Stage};
 use dfopt_syntax::dockerfile::Keyword;
 
 use super::folders::Folders;
-use super::identity::is_root;
+use super::identity::{Identity, is_root};
 use super::paths::is_for_all;
 use crate::reordering::Declined;
 
-pub(super) fn check(build: &Build<'_>, stage: &Stage, folders: &Folders) -> Result<(), Declined> {
+pub(super) fn check(
+    build: &Build<'_>,
+    stage: &Stage,
+    identity: &Identity,
+    folders: &Folders,
+) -> Result<(), Declined> {
     let mut stages: Vec<&Stage> = build.ancestry(stage).collect();
     stages.reverse();
     let instructions = stages.into_iter().flat_map(|stage| stage.instructions.clone());
@@ -20,6 +25,7 @@ pub(super) fn check(build: &Build<'_>, stage: &Stage, folders: &Folders) -> Resu
             continue;
         }
         check_run(build, stage, index, folders)?;
+        check_steps(build, index, identity, folders)?;
     }
     others(build, stage, folders)
 }
@@ -97,7 +103,7 @@ fn check_run(build: &Build<'_>, stage: &Stage, index: usize, folders: &Folders) 
         let reason = format!("`{package}` works with more than the files of the container");
         return declined(reason, "name a user with USER, if another one may");
     }
-    check_steps(build, index, folders)
+    Ok(())
 }
 
 /// True where code of the project runs below the COPYs that give its files away, and there may be a repository of Git.
@@ -136,7 +142,10 @@ fn check_files<'d>(
 }
 
 fn check_written(index: usize, name: &str, effects: &Effects, folders: &Folders) -> Result<(), Declined> {
-    let is_own = |path: &&String| folders.owns(path) && !is_for_all(path);
+    let is_own = |path: &&String| {
+        folders.owns(path) && !is_for_all(path)
+            || folders.handed.iter().any(|folder| below(folder, path).is_some())
+    };
     match effects.writes.files.paths.iter().find(is_own) {
         Some(path) => {
             let reason = format!("`{name}` makes `{path}` for root");
@@ -161,8 +170,17 @@ fn is_new_node(build: &Build<'_>, index: usize) -> bool {
     digits.parse::<u32>().map_or_else(|_| is_newest.contains(&digits), |major| major >= 20)
 }
 
+/// Programs that make single files, which are root's then.
+const MAKERS: &[&str] =
+    &["cat", "cp", "curl", "dd", "echo", "gunzip", "install", "openssl", "printf", "tee", "touch", "wget"];
+
 /// Modes that keep others out, owners that are somebody else, and files of the application that root makes.
-fn check_steps(build: &Build<'_>, index: usize, folders: &Folders) -> Result<(), Declined> {
+fn check_steps(
+    build: &Build<'_>,
+    index: usize,
+    identity: &Identity,
+    folders: &Folders,
+) -> Result<(), Declined> {
     let declined = |reason: String, help: &str| Err(Declined::because_of(index, reason, help));
     for step in steps(build, index).unwrap_or_default() {
         let Some(invocation) = step.invocation() else { continue };
@@ -180,7 +198,16 @@ fn check_steps(build: &Build<'_>, index: usize, folders: &Folders) -> Result<(),
                     );
                 }
             }
-            "touch" => check_written(index, "touch", &step.effects(build, index), folders)?,
+            "chown" => {
+                let Some(owner) = operands.first() else { continue };
+                if paths().any(|path| folders.owns(&path)) && !identity.is_called(owner) {
+                    let reason = format!("`chown {owner}` gives files of the application to somebody else");
+                    return declined(reason, "name that user in USER");
+                }
+            }
+            name if MAKERS.contains(&name) => {
+                check_written(index, name, &step.effects(build, index), folders)?
+            }
             _ => {}
         }
     }
@@ -188,7 +215,7 @@ fn check_steps(build: &Build<'_>, index: usize, folders: &Folders) -> Result<(),
 }
 
 /// True for a mode with which others may not read, or not run what the owner may.
-fn keeps_out(mode: &str) -> bool {
+pub(super) fn keeps_out(mode: &str) -> bool {
     if mode.bytes().all(|b| b.is_ascii_digit()) {
         let owner = mode.bytes().rev().nth(2).map_or(0, |b| b - b'0');
         let others = mode.bytes().last().map_or(0, |b| b - b'0');

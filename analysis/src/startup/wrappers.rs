@@ -30,6 +30,8 @@ const WRAPPERS: &[Wrapper] = &[
     Wrapper { words: &["exec"], valued: &["-a"], operands: 0 },
     Wrapper { words: &["command"], valued: &[], operands: 0 },
     Wrapper { words: &["env"], valued: &["-u", "-C"], operands: 0 },
+    Wrapper { words: &["cross-env"], valued: &[], operands: 0 },
+    Wrapper { words: &["npx"], valued: &["-p", "--package"], operands: 0 },
     Wrapper { words: &["nohup"], valued: &[], operands: 0 },
     Wrapper { words: &["nice"], valued: &["-n"], operands: 0 },
     Wrapper { words: &["time"], valued: &["-f", "-o"], operands: 0 },
@@ -63,7 +65,7 @@ pub(super) fn unwrapped<'w>(program: &str, arguments: &'w [String]) -> Run<'w> {
             "--" => return Run::Command(rest),
             word if wrapper.valued.contains(&word) => rest.get(1..).unwrap_or_default(),
             word if word.starts_with('-') => rest,
-            word if name == "env" && word.contains('=') => rest,
+            word if matches!(name, "env" | "cross-env") && word.contains('=') => rest,
             _ if operands > 0 => {
                 operands -= 1;
                 rest

@@ -1,6 +1,6 @@
 //! The COPYs that bring the files of the application.
 
-use dfopt_analysis::paths::{below, is_application_folder, join};
+use dfopt_analysis::paths::{below, is_application_folder, join, resolve};
 use dfopt_analysis::{Build, Entry, Stage, destination, sources};
 use dfopt_syntax::dockerfile::Keyword;
 
@@ -19,6 +19,10 @@ impl Folders {
             let brings_folder =
                 build.copied(index).is_some_and(|copied| copied.iter().any(|copied| copied.is_folder));
             if (to.is_folder || brings_folder) && is_application_folder(&path) {
+                // A COPY gives a folder away only where it makes it.
+                if !self.owned.contains(&path) && is_made_above(build, stage, index, &path) {
+                    self.handed.insert(path.clone());
+                }
                 self.owned.insert(path);
             }
         }
@@ -40,15 +44,29 @@ impl Folders {
             if is_in_roots_home(&path) {
                 return Err(home(Some(index), &path));
             }
+            let instruction = build.instruction(index);
             if path == "/" && identity.origin == Origin::Number && brings_root(build, index) {
                 let help = "name a user with USER";
                 return Err(Declined::because_of(index, "a whole image comes with the COPY", help));
+            }
+            if instruction.keyword() == Keyword::Add
+                && instruction.flag("chmod").is_none()
+                && sources(build, index).is_none()
+                && instruction.heredocs.is_empty()
+            {
+                let help = "add `--chmod=644`";
+                return Err(Declined::because_of(index, "what ADD downloads is for root alone", help));
             }
             if self.owns(&path) {
                 if self.belongs(build, index, identity)? {
                     self.copies.push(index);
                 }
                 continue;
+            }
+            let mode = build.instruction(index).flag("chmod").and_then(|flag| flag.value());
+            if let Some(mode) = mode.filter(|mode| runs::keeps_out(mode)) {
+                let reason = format!("`--chmod={mode}` keeps other users out");
+                return Err(Declined::because_of(index, reason, "let others read it: `--chmod=755`"));
             }
             if let Some(folder) = self.owned.iter().find(|folder| reaches(build, index, &path, folder)) {
                 let reason = format!("the COPY may bring something into `{folder}`, and more beside it");
@@ -92,14 +110,27 @@ impl Folders {
         }
         let Some(flag) = instruction.flag("chown") else { return Ok(true) };
         let value = flag.value().unwrap_or_default();
-        let own = [Some(&identity.owner), Some(&identity.user), identity.numbers.as_ref()];
-        let user = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
-        if own.into_iter().flatten().any(|own| own == value || user(own) == user(value)) {
+        if identity.is_called(value) {
             return Ok(false);
         }
         let reason = format!("the COPY gives its files to `{value}`");
         Err(Declined::because_of(index, reason, "name the user that the container is to run as in USER"))
     }
+}
+
+/// True where a WORKDIR above COPY `copy` makes the folder `path`.
+fn is_made_above(build: &Build<'_>, stage: &Stage, copy: usize, path: &str) -> bool {
+    let mut instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+    instructions.any(|index| {
+        let is_workdir = index < copy && build.instruction(index).keyword() == Keyword::Workdir;
+        is_workdir
+            && build
+                .state_after(index)
+                .workdir
+                .as_deref()
+                .and_then(|path| resolve(None, path))
+                .is_some_and(|workdir| below(&workdir, path).is_some())
+    })
 }
 
 /// True where COPY `index` to `path` may bring something into `folder`, which is below it.
@@ -126,7 +157,7 @@ fn brings_root(build: &Build<'_>, index: usize) -> bool {
 }
 
 /// The COPYs and ADDs of `stage`.
-fn copies(build: &Build<'_>, stage: &Stage) -> impl Iterator<Item = usize> {
+pub(super) fn copies(build: &Build<'_>, stage: &Stage) -> impl Iterator<Item = usize> {
     let is_copy = |&i: &usize| matches!(build.instruction(i).keyword(), Keyword::Copy | Keyword::Add);
     stage.instructions.clone().filter(is_copy)
 }
