@@ -97,4 +97,8 @@ impl BuildContext for LazyContext<'_> {
     fn head(&self, path: &str) -> Option<Vec<u8>> {
         self.directory()?.head(path)
     }
+
+    fn mode(&self, path: &str) -> Option<u32> {
+        self.directory()?.mode(path)
+    }
 }

@@ -134,4 +134,11 @@ impl BuildContext for MemoryContext {
     fn head(&self, path: &str) -> Option<Vec<u8>> {
         Some(self.read(path)?.bytes().take(HEAD).collect())
     }
+
+    /// A text that starts with `mode 700` is that of a private file.
+    fn mode(&self, path: &str) -> Option<u32> {
+        let text = self.read(path)?;
+        let mode = text.strip_prefix("mode ").and_then(|text| text.lines().next());
+        mode.map_or(Some(0o644), |mode| u32::from_str_radix(mode, 8).ok())
+    }
 }

@@ -23,6 +23,10 @@ pub trait BuildContext {
     /// How the file `path` begins: its first [`HEAD`] bytes, or all where it has fewer. None where it is no
     /// regular file that survives, or cannot be read.
     fn head(&self, path: &str) -> Option<Vec<u8>>;
+
+    /// The permission bits of the file `path`: `0o644`. None where it is no regular file that survives, or where the
+    /// system that the context is on has none.
+    fn mode(&self, path: &str) -> Option<u32>;
 }
 
 /// The most bytes that [`BuildContext::head`] reads: one block of a tar archive.

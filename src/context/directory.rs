@@ -231,6 +231,13 @@ impl BuildContext for Directory {
             _ => None,
         }
     }
+
+    fn mode(&self, path: &str) -> Option<u32> {
+        match self.entry(path) {
+            Entry::File => files::mode(&self.root.join(path)),
+            _ => None,
+        }
+    }
 }
 
 /// True for what would lead elsewhere than down by one.

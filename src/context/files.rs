@@ -70,6 +70,19 @@ pub(super) fn head(path: &Path, limit: usize) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// The permission bits of the regular file `path`.
+#[cfg(unix)]
+pub(super) fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = std::fs::symlink_metadata(path).ok().filter(|metadata| metadata.is_file())?;
+    Some(metadata.permissions().mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+pub(super) fn mode(_path: &Path) -> Option<u32> {
+    None
+}
+
 fn read(path: &Path, limit: u64) -> Option<String> {
     let (file, size) = open(path)?;
     if size > limit {

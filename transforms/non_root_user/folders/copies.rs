@@ -68,6 +68,16 @@ impl Folders {
                 let reason = format!("`--chmod={mode}` keeps other users out");
                 return Err(Declined::because_of(index, reason, "let others read it: `--chmod=755`"));
             }
+            if mode.is_none()
+                && let Some(file) = private_file(build, index)
+            {
+                let reason = format!("`{file}` is for its owner alone, which is root");
+                return Err(Declined::because_of(
+                    index,
+                    reason,
+                    "let others read it: `chmod go+r`, `--chmod=755`",
+                ));
+            }
             if let Some(folder) = self.owned.iter().find(|folder| reaches(build, index, &path, folder)) {
                 let reason = format!("the COPY may bring something into `{folder}`, and more beside it");
                 return Err(Declined::because_of(index, reason, "copy what the application owns on its own"));
@@ -144,6 +154,14 @@ fn reaches(build: &Build<'_>, index: usize, path: &str, folder: &str) -> bool {
         copied.is_folder && context.entry(&join(&copied.source, rest)) != Entry::Missing
             || below(&copied.destination, folder).is_some()
     })
+}
+
+/// A file of the build context that COPY `index` brings by its name, and that others may not read, or not run.
+fn private_file(build: &Build<'_>, index: usize) -> Option<String> {
+    let context = build.context()?;
+    let files = build.copied(index)?.iter().filter(|copied| !copied.is_folder);
+    let is_private = |path: &&str| context.mode(path).is_some_and(|mode| (mode >> 6) & 5 & !mode != 0);
+    files.map(|copied| copied.source.as_str()).find(is_private).map(str::to_owned)
 }
 
 /// True for `COPY --from=base / /`, and for an archive that is unpacked.
