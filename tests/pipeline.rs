@@ -55,7 +55,8 @@ fn ignore_comments_keep_transforms_away() {
         ("# dfopt: ignore=no-such-transform", vec!["apt-no-recommends", "package-caches"]),
     ];
     for (comment, expected) in cases {
-        let source = format!("FROM debian:12\n{comment}\nRUN apt-get update && apt-get install -y jq\n");
+        let install = "RUN apt-get update && apt-get install -y jq";
+        let source = format!("FROM debian:12\n{comment}\n{install}\nUSER 1000\n");
         let outcome = run(&source, &Options::default());
         assert_eq!(ids(&outcome), expected, "{comment}");
         assert_eq!(outcome.missed, [], "{comment}");

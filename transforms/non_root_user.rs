@@ -52,8 +52,9 @@
 //! running program only reads. What the command line, the variables and the scripts name is there, and readable.
 //!
 //! What no file tells is what a program does with its files when it runs: one that writes elsewhere has to be told to
-//! write to its folders, or to a volume. In an empty image without a WORKDIR that is taken to be none. Volumes that exist already belong to root, and need one `chown`. Ports below
-//! 1024 are open to all users in Docker (since 20.10) and Podman, and not in Kubernetes: the remark says so.
+//! write to its folders, or to a volume. In an empty image without a WORKDIR that is taken to be none. Volumes that exist
+//! already belong to root, and need one `chown`. Ports below 1024 are open to all users in Docker (since 20.10) and
+//! Podman, but neither on the network of the host nor in Kubernetes: the remark says so.
 
 mod container;
 mod edits;
