@@ -37,8 +37,8 @@ const READABLE: &str = "\
     apt-mark aptitude arch awk base64 basename break bundle bundler cat cd chgrp chmod chown cksum composer \
     conda continue corepack cp cpanm curl cut date debconf-set-selections declare dirname dnf dpkg-architecture ensurepip expr getconf \
     docker-php-ext-configure docker-php-ext-enable docker-php-ext-install docker-php-source dos2unix dpkg \
-    dpkg-divert dpkg-reconfigure echo egrep env eval exit export false fc-cache fgrep file find for gawk gem getent \
-    gosu gpg gpgconf grep groupadd groupmod gunzip gzip hash head hostname id install install-php-extensions \
+    dpkg-divert dpkg-reconfigure echo egrep env exit export false fc-cache fgrep file find for gawk gem getent \
+    gpg gpgconf grep groupadd groupmod gunzip gzip hash head hostname id install install-php-extensions \
     jq ldconfig ldd ln local localedef locale-gen ls lsb_release mamba md5sum microdnf mkdir mktemp mv \
     npm nproc php-config phpize node-prune od opkg pacman passwd patchelf pear pecl pip pnpm pod2man popd printenv printf ps pushd pwd read \
     readlink realpath return rm rmdir rpm sed set sh sha1sum sha256sum sha512sum shasum shift shopt sleep sort \
@@ -59,8 +59,14 @@ const HOME: &str = "aws cypress fnm ghcup huggingface-cli nvm pipx pyenv rbenv r
 const SUBCOMMANDS: &[(&str, &[&str], Remains)] = &[
     ("bun", &["install", "add"], Remains::Readable),
     ("bun", &["run", "build"], Remains::Built),
+    ("cargo", &["bench", "run", "test"], Remains::Unknown),
+    ("composer", &["exec", "run", "run-script"], Remains::Unknown),
     ("composer", &["global"], Remains::Home),
+    ("conda", &["run"], Remains::Unknown),
+    ("dotnet", &["ef", "run", "test", "watch"], Remains::Unknown),
     ("dotnet", &["tool"], Remains::Home),
+    ("go", &["run", "test"], Remains::Unknown),
+    ("mamba", &["run"], Remains::Unknown),
     ("npm", &["run", "run-script", "test", "start", "build", "exec"], Remains::Built),
     ("npm", &["install", "i", "ci", "rebuild", "link", "update", "prune"], Remains::ByOwner),
     ("playwright", &["install"], Remains::Home),
@@ -249,6 +255,9 @@ fn of_command<'d>(
         "git" if first == "config" => {
             return if words.contains(&"--system") { Remains::Readable } else { Remains::Home };
         }
+        "make" if !operands.iter().all(|word| word.contains('=') || TARGETS.contains(word)) => {
+            return Remains::Unknown;
+        }
         "gem" if words.contains(&"--user-install") => return Remains::Home,
         // A script of a vendor that is known; others install into the home.
         "sh" | "bash" => {
@@ -281,6 +290,9 @@ fn of_command<'d>(
         () => Remains::Unknown,
     }
 }
+
+/// What files for make call the building and installing of a program; others may be anything.
+const TARGETS: &[&str] = &["all", "build", "clean", "compile", "default", "install", "release"];
 
 /// `pip install .`: code of the project runs.
 fn is_project(operands: &[&str]) -> bool {
