@@ -49,7 +49,7 @@ const READABLE: &str = "\
 const BUILT: &str = "\
     ant ar autoconf autoreconf automake c++ cargo cc clang clang++ cmake configure csc cython dotnet esbuild g++ gcc \
     gfortran ghc go gradle gradlew javac ld lein make meson mvn mvnw nasm nest ninja node-gyp parcel protoc \
-    qmake rollup rustc scons stack swift tsc tsup webpack";
+    pytest qmake rollup rustc scons stack swift tsc tsup webpack";
 
 const FILES: &str = "bsdtar git hg rsync svn tar unzip 7z";
 
@@ -59,13 +59,13 @@ const HOME: &str = "aws cypress fnm ghcup huggingface-cli nvm pipx pyenv rbenv r
 const SUBCOMMANDS: &[(&str, &[&str], Remains)] = &[
     ("bun", &["install", "add"], Remains::Readable),
     ("bun", &["run", "build"], Remains::Built),
-    ("cargo", &["bench", "run", "test"], Remains::Unknown),
+    ("cargo", &["run"], Remains::Unknown),
     ("composer", &["exec", "run", "run-script"], Remains::Unknown),
     ("composer", &["global"], Remains::Home),
     ("conda", &["run"], Remains::Unknown),
-    ("dotnet", &["ef", "run", "test", "watch"], Remains::Unknown),
+    ("dotnet", &["ef", "run", "watch"], Remains::Unknown),
     ("dotnet", &["tool"], Remains::Home),
-    ("go", &["run", "test"], Remains::Unknown),
+    ("go", &["run"], Remains::Unknown),
     ("mamba", &["run"], Remains::Unknown),
     ("npm", &["run", "run-script", "test", "start", "build", "exec"], Remains::Built),
     ("npm", &["install", "i", "ci", "rebuild", "link", "update", "prune"], Remains::ByOwner),
