@@ -154,7 +154,7 @@ P
 readonly_options=(--read-only --tmpfs /tmp)
 hardened_options=("${readonly_options[@]}" --cap-drop=ALL --security-opt no-new-privileges)
 failed=0
-[ $# -gt 0 ] || set -- alpine apt-tools express flask flask-stages go
+[ $# -gt 0 ] || set -- alpine apt-tools express flask flask-stages flask-stages:development go
 echo '| example | transforms | user | processes run as | answers | writes | read-only, no capabilities | files |'
 echo '|---|---|---|---|---|---|---|---|'
 for example in "$@"; do
