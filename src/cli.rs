@@ -1,5 +1,7 @@
 //! The command line.
 
+mod verification;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -7,9 +9,15 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dfopt_transforms::Effect;
 
+pub use verification::{Builder, Format, Verification};
+
 const EXIT_STATUS: &str = "\
 Exit status: 0 nothing to do or done, 1 --check found files that would change, 2 an error.
 Options win over the dfopt.toml that is nearest above each file.";
+
+const VERIFY_EXIT_STATUS: &str = "\
+Exit status: 0 the images differ in nothing but what the level allows, 1 in something else, 2 an error.
+docs/verify.md says what is compared.";
 
 /// An optimizing compiler for Dockerfiles: smaller images, faster rebuilds, safer to run
 #[derive(Debug, Parser)]
@@ -41,6 +49,9 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Build a Dockerfile before and after, compare the images, and measure what was gained
+    #[command(after_help = VERIFY_EXIT_STATUS)]
+    Verify(Box<Verification>),
 }
 
 /// The arguments of rewriting.
@@ -53,6 +64,36 @@ pub struct Arguments {
     #[command(flatten)]
     pub mode: ModeFlags,
 
+    /// What rewrites them.
+    #[command(flatten)]
+    pub rewriting: Rewriting,
+    /// Ask registries for what comes on standard input, too
+    #[arg(long, conflicts_with = "offline", help_heading = "Registries")]
+    pub online: bool,
+    /// Move images that have a digest to the one that their tag has now
+    #[arg(long, help_heading = "Registries")]
+    pub update_pins: bool,
+
+    /// Explain on standard error why each rewrite was made or declined: applied, missed or all
+    #[arg(long, value_enum, value_name = "KIND", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "all", hide_possible_values = true, help_heading = "Output")]
+    pub remarks: Option<Remarks>,
+    /// When to use colour: always, never, or auto as the terminal, NO_COLOR and CLICOLOR_FORCE say
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    #[arg(hide_possible_values = true)]
+    pub color: Color,
+
+    /// The name of what comes on standard input, for messages and to find dfopt.toml and the build context
+    #[arg(long, value_name = "PATH", help_heading = "Configuration")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Work on at most this many files at once [default: one per processor]
+    #[arg(long, value_name = "N", help_heading = "Configuration")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// What says how a file is rewritten.
+#[derive(Debug, Args)]
+pub struct Rewriting {
     /// The strongest effect a rewrite may have on the image: preserve (same files, same configuration),
     /// slim (drops caches and package lists), harden (also user, digest, exec form) [default: harden]
     #[arg(long, value_name = "LEVEL", value_parser = level_parser(), hide_possible_values = true)]
@@ -73,24 +114,9 @@ pub struct Arguments {
     #[arg(long, env = "DFOPT_OFFLINE", hide_env_values = true, help_heading = "Registries")]
     #[arg(value_parser = clap::builder::FalseyValueParser::new())]
     pub offline: bool,
-    /// Ask registries for what comes on standard input, too
-    #[arg(long, conflicts_with = "offline", help_heading = "Registries")]
-    pub online: bool,
-    /// Move images that have a digest to the one that their tag has now
-    #[arg(long, help_heading = "Registries")]
-    pub update_pins: bool,
     /// Trust the certificates of this PEM file, beside the system's
     #[arg(long, value_name = "FILE", help_heading = "Registries")]
     pub ca_file: Option<PathBuf>,
-
-    /// Explain on standard error why each rewrite was made or declined: applied, missed or all
-    #[arg(long, value_enum, value_name = "KIND", num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = "all", hide_possible_values = true, help_heading = "Output")]
-    pub remarks: Option<Remarks>,
-    /// When to use colour: always, never, or auto as the terminal, NO_COLOR and CLICOLOR_FORCE say
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    #[arg(hide_possible_values = true)]
-    pub color: Color,
 
     /// Use this configuration instead of the nearest dfopt.toml
     #[arg(long, value_name = "FILE", conflicts_with = "isolated", help_heading = "Configuration")]
@@ -98,12 +124,6 @@ pub struct Arguments {
     /// Ignore every dfopt.toml
     #[arg(long, help_heading = "Configuration")]
     pub isolated: bool,
-    /// The name of what comes on standard input, for messages and to find dfopt.toml and the build context
-    #[arg(long, value_name = "PATH", help_heading = "Configuration")]
-    pub stdin_filename: Option<PathBuf>,
-    /// Work on at most this many files at once [default: one per processor]
-    #[arg(long, value_name = "N", help_heading = "Configuration")]
-    pub jobs: Option<NonZeroUsize>,
 }
 
 /// The flags that choose the mode; at most one may be given.

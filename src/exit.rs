@@ -7,8 +7,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Nothing to do, or all of it done.
     Done = 0,
-    /// `--check` found files that would change.
-    WouldChange = 1,
+    /// `--check` found files that would change, `verify` images that differ.
+    Found = 1,
     /// Something could not be read, understood or written; everything else was still processed.
     Error = 2,
 }

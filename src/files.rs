@@ -236,7 +236,7 @@ impl Tally {
     fn exit(&self, mode: Mode) -> Exit {
         match self {
             Tally { failed: 1.., .. } => Exit::Error,
-            Tally { changed: 1.., .. } if mode == Mode::Check => Exit::WouldChange,
+            Tally { changed: 1.., .. } if mode == Mode::Check => Exit::Found,
             _ => Exit::Done,
         }
     }

@@ -37,7 +37,7 @@ pub fn run(mut request: Request<'_>, terminal: &mut Terminal<'_>) -> io::Result<
         Some(Mode::Diff) => diff::write(out, look, &path, &processed.source, processed.text())?,
         Some(Mode::Check) if processed.changed() => {
             out.write_all(&messages::listed(&path, look))?;
-            exit = Exit::WouldChange;
+            exit = Exit::Found;
         }
         Some(Mode::Check) => {}
         Some(Mode::Write) | None => out.write_all(&look.content(processed.text()))?,

@@ -19,4 +19,5 @@ pub mod selection;
 pub mod snippet;
 pub mod source;
 pub mod terminal;
+pub mod verify;
 pub mod write;

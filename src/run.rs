@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::Parser;
 use dfopt_transforms::{Settings, Transform};
 
-use crate::cli::{Arguments, Cli, Color, Command, Mode};
+use crate::cli::{Arguments, Cli, Color, Command, Mode, Rewriting};
 use crate::config::{Config, Configs};
 use crate::context::Contexts;
 use crate::digests::{Access, RegistrySettings};
@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::messages::reason;
 use crate::selection::{self, Selection};
 use crate::terminal::{Look, Terminal, is_closed_pipe};
-use crate::{explain, files, filter, parse};
+use crate::{explain, files, filter, parse, verify};
 
 /// The name that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -40,7 +40,7 @@ impl Request<'_> {
     /// How registries are asked for a file with this configuration.
     pub fn registries(&self, config: &Config) -> RegistrySettings {
         let mut settings = config.registries.clone();
-        if let Some(file) = &self.arguments.ca_file {
+        if let Some(file) = &self.arguments.rewriting.ca_file {
             settings.ca_file = Some(file.clone());
         }
         settings
@@ -60,7 +60,8 @@ pub fn main() -> Exit {
     let color = if cli.command.is_some() { Color::Auto } else { cli.arguments.color };
     let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
     let looks = (Look::of(&stdout, color), Look::of(&stderr, color));
-    let (mut stdin, mut stdout, mut stderr) = (stdin.lock(), BufWriter::new(stdout.lock()), stderr.lock());
+    // Standard error is not locked: what shows progress writes to it from its own thread.
+    let (mut stdin, mut stdout, mut stderr) = (stdin.lock(), BufWriter::new(stdout.lock()), stderr);
     let mut terminal = Terminal::new(&mut stdin, (&mut stdout, looks.0), (&mut stderr, looks.1));
     run(&cli, &mut terminal)
 }
@@ -71,6 +72,7 @@ pub fn run(cli: &Cli, terminal: &mut Terminal<'_>) -> Exit {
         Some(Command::Explain { id }) => explain::explain(id, terminal),
         Some(Command::Transforms) => explain::transforms(terminal),
         Some(Command::Parse { files }) => parse::print(files, terminal),
+        Some(Command::Verify(arguments)) => verify::run(arguments, terminal),
         None => rewrite(&cli.arguments, terminal),
     };
     // Everything else that fails is reported where it does: only standard output is left.
@@ -117,25 +119,50 @@ fn request(arguments: &Arguments) -> Result<Request<'_>> {
     if !filter && arguments.stdin_filename.is_some() {
         bail!("--stdin-filename: standard input is not read; add -");
     }
-    let selection = Selection {
-        level: arguments.level,
-        only: arguments.only.as_deref().map(|ids| transforms("--only", ids)).transpose()?,
-        skip: transforms("--skip", &arguments.skip)?,
-        settings: Settings { update_pins: arguments.update_pins, ..Settings::default() },
-    };
-    let configs = match &arguments.config {
-        _ if arguments.isolated => Configs::isolated(),
-        Some(path) => Configs::fixed(path)?,
-        None => Configs::default(),
-    };
-    let contexts = arguments.context.as_deref().map(Contexts::fixed).transpose()?.unwrap_or_default();
-    let access = match (arguments.offline, filter && !arguments.online) {
+    let rewriting = &arguments.rewriting;
+    let mut selection = selection(rewriting)?;
+    selection.settings.update_pins = arguments.update_pins;
+    let access = match (rewriting.offline, filter && !arguments.online) {
         (true, _) => Access::CacheOnly("run it without --offline"),
         (_, true) => Access::CacheOnly("run dfopt on the file, or use --online"),
         _ if arguments.update_pins => Access::Fresh,
         _ => Access::Registries,
     };
+    let (configs, contexts) = (configs(rewriting)?, contexts(rewriting)?);
     Ok(Request { arguments, mode, selection, configs, contexts, access })
+}
+
+/// Which transforms the arguments want.
+///
+/// # Errors
+/// Where there is none of that name.
+pub fn selection(rewriting: &Rewriting) -> Result<Selection> {
+    Ok(Selection {
+        level: rewriting.level,
+        only: rewriting.only.as_deref().map(|ids| transforms("--only", ids)).transpose()?,
+        skip: transforms("--skip", &rewriting.skip)?,
+        settings: Settings::default(),
+    })
+}
+
+/// Where the arguments say that the configuration is.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn configs(rewriting: &Rewriting) -> Result<Configs> {
+    match &rewriting.config {
+        _ if rewriting.isolated => Ok(Configs::isolated()),
+        Some(path) => Configs::fixed(path),
+        None => Ok(Configs::default()),
+    }
+}
+
+/// Where the arguments say that the files are that are copied.
+///
+/// # Errors
+/// Where that is no directory.
+pub fn contexts(rewriting: &Rewriting) -> Result<Contexts> {
+    Ok(rewriting.context.as_deref().map(Contexts::fixed).transpose()?.unwrap_or_default())
 }
 
 fn transforms(option: &str, ids: &[String]) -> Result<Vec<&'static Transform>> {

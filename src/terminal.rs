@@ -87,6 +87,14 @@ impl<'a> Terminal<'a> {
         }
     }
 
+    /// The same where the message has lines of its own: the end of what another program said.
+    pub fn error_with_lines(&mut self, error: &anyhow::Error) {
+        let text = format!("{error:#}");
+        let Some((first, rest)) = text.split_once('\n') else { return self.error(error) };
+        self.error(&anyhow::anyhow!("{first}"));
+        self.note(&escaped(rest.as_bytes(), "\n\t"));
+    }
+
     /// Says that something is suspicious.
     pub fn warning(&mut self, message: &str) {
         let label = self.err.paint(WARNING, "warning");
