@@ -172,7 +172,7 @@ impl Session<'_> {
         let step = Step::start(&format!("reading {side}"), terminal);
         let image = self.builder.read(&tag, self.workspace.path(), &self.limits, self.max_size())?;
         let files = image.tree.len();
-        step.end(&format!("{files} files in {} layers", image.layers), terminal);
+        step.end(&format!("{files} files, layers: {}", image.layers), terminal);
         let measures =
             Measures { size: image.size, layers: image.layers, files, cold_seconds, ..Measures::default() };
         Ok((image, measures))

@@ -17,6 +17,7 @@ fn help_texts() {
         ("explain", help("explain --help")),
         ("transforms", help("transforms --help")),
         ("parse", help("parse --help")),
+        ("verify", help("verify --help")),
     ];
     snapshots::check("help", &BTreeMap::from(texts.map(|(name, text)| (name.to_owned(), text))));
 }

@@ -40,4 +40,6 @@ mod specs;
 mod streams;
 #[cfg(unix)]
 mod traces;
+#[cfg(unix)]
+mod verify;
 mod write;

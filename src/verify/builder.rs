@@ -166,13 +166,12 @@ impl Builder {
         };
         let call = Call::new(self.program).args(words.iter().copied()).args([tag]);
         let ended = call.pipe(limits, |source: &mut dyn Read| image::read(source, &budget), |_| {})?;
-        // Where nobody reads on, it fails, too: the reason why nobody does comes first.
         match ended.output {
             Ok(image) if ended.status.success() => Ok(image),
-            Err(error) if ended.status.success() || !is_cut_off(&error) => {
-                Err(error.context("the image cannot be read"))
-            }
-            _ => bail!("saving the image failed: {}", last_lines(&ended.stderr)),
+            Ok(_) => bail!("saving the image failed:\n{}", last_lines(&ended.stderr)),
+            Err(error) if ended.status.success() => Err(error.context("the image cannot be read")),
+            // An archive that ends too early, or one of which enough was read: then nobody takes the rest.
+            Err(error) => bail!("the image cannot be read: {error:#}\n{}", last_lines(&ended.stderr)),
         }
     }
 
@@ -193,9 +192,11 @@ impl Builder {
             call = call.args(["--network", network]);
         }
         let ended = call.args([tag, "-c", command]).run(limits, |_| {})?;
-        // https://docs.docker.com/engine/containers/run/#exit-status
-        if matches!(ended.status.code(), Some(125..=127)) && ended.output.is_empty() {
-            bail!("--run: no container with /bin/sh could be started: {}", last_lines(&ended.stderr));
+        // These may be statuses of the command, too (https://docs.docker.com/engine/containers/run/#exit-status).
+        let by_engine = matches!(ended.status.code(), Some(125..=127))
+            && [&b"docker: "[..], b"Error: "].iter().any(|start| ended.stderr.starts_with(start));
+        if by_engine {
+            bail!("--run: no container with /bin/sh can be started:\n{}", last_lines(&ended.stderr));
         }
         Ok((ended.status.code(), [ended.output, ended.stderr].concat()))
     }
@@ -216,15 +217,8 @@ impl Builder {
     }
 }
 
-/// Whether reading failed only because the archive ended too early.
-fn is_cut_off(error: &anyhow::Error) -> bool {
-    let text = format!("{error:#}");
-    text.contains("ends in the middle") || text.contains("no saved image")
-}
-
 fn failure(what: &str, ended: &Ended<Vec<u8>>) -> String {
-    let said = if ended.stderr.is_empty() { &ended.output } else { &ended.stderr };
-    format!("{what} failed:\n{}", last_lines(said))
+    format!("{what} failed:\n{}", last_lines(&[&ended.output[..], &ended.stderr].concat()))
 }
 
 /// The last lines of what a program said, with nothing that a terminal would obey.

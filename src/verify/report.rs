@@ -94,7 +94,8 @@ impl Report {
         let mut row = |name: &str, old: String, new: String, ratio: f64, note: &str| {
             let ratio = if ratio.is_finite() { format!("{ratio:.2}x") } else { String::new() };
             let note = if note.is_empty() { String::new() } else { format!("   {}", shown(look, note)) };
-            writeln!(out, "{name:22}{old:>12}{new:>12}{ratio:>9}{note}")
+            let row = format!("{name:22}{old:>12}{new:>12}{ratio:>9}{note}");
+            writeln!(out, "{}", row.trim_end())
         };
         row("", "before".into(), "after".into(), f64::NAN, "")?;
         let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
