@@ -192,7 +192,7 @@ impl Session<'_> {
         edits::edit(root, path, number.as_nanos())?;
         let mut seconds = [0.0; 2];
         for (place, dockerfile) in dockerfiles.iter().enumerate() {
-            let what = format!("rebuilding {} after an edit of {}", SIDES[place], shown(Path::new(path)));
+            let what = format!("rebuilding {}, {} edited", SIDES[place], shown(Path::new(path)));
             (_, seconds[place]) = self.build(&what, dockerfile, root, false, terminal)?;
         }
         Ok(seconds)

@@ -23,6 +23,8 @@ pub(crate) enum Covers {
     Contents,
     /// The bytes, and whether the file is there.
     Presence,
+    /// The mode of the file, too.
+    Mode,
     /// The file may be gone.
     Gone,
     /// The file may be gone, or have other bytes, where packages are gone that were recommended only.
@@ -36,6 +38,7 @@ pub(crate) fn of(difference: &Difference<'_>, level: Effect, packages_gone: bool
     let covered = |class: &Class| match class.covers {
         Covers::Contents => difference.is_content_only(),
         Covers::Presence => difference.changes().is_none() || difference.is_content_only(),
+        Covers::Mode => difference.changes().is_none_or(|changes| !changes.kind && !changes.owner),
         Covers::Gone => is_gone,
         Covers::Traces => packages_gone && (is_gone || difference.is_content_only()),
     };
@@ -71,11 +74,12 @@ const CLASSES: &[Class] = &[
             "etc/machine-id",
         ],
     },
-    // What a file held before its last change: another one where commands are grouped otherwise.
+    // What a file held before its last change: another one where commands are grouped otherwise. useradd gives the copy
+    // the mode of the file, adduser its own.
     Class {
         name: "backups of the package manager",
         level: Effect::Preserve,
-        covers: Covers::Presence,
+        covers: Covers::Mode,
         paths: &[
             "etc/passwd-",
             "etc/group-",

@@ -11,6 +11,9 @@ use crate::terminal::{Look, line};
 /// The most differences that are printed for people.
 const MOST_SHOWN: usize = 40;
 
+/// The most packages that are.
+const MOST_PACKAGES: usize = 12;
+
 /// What was found out.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
@@ -73,9 +76,7 @@ impl Report {
         for (class, count) in &self.verdict.explained {
             writeln!(out, "allowed: {class}: {count}")?;
         }
-        if !self.verdict.packages_gone.is_empty() {
-            writeln!(out, "packages gone: {}", shown(look, &self.verdict.packages_gone.join(" ")))?;
-        }
+        self.packages(out, look)?;
         if self.holds {
             return writeln!(out, "the contract of `{}` holds", self.level);
         }
@@ -88,6 +89,14 @@ impl Report {
         }
         let differences = if count == 1 { "difference" } else { "differences" };
         writeln!(out, "the contract of `{}` is broken: {count} {differences}", self.level)
+    }
+
+    fn packages(&self, out: &mut dyn Write, look: Look) -> io::Result<()> {
+        let packages = &self.verdict.packages_gone;
+        let Some(first) = packages.chunks(MOST_PACKAGES).next() else { return Ok(()) };
+        let more = packages.len() - first.len();
+        let more = if more > 0 { format!(" … and {more} more") } else { String::new() };
+        writeln!(out, "packages gone: {}{more}", shown(look, &first.join(" ")))
     }
 
     fn table(&self, before: &Measures, after: &Measures, out: &mut dyn Write, look: Look) -> io::Result<()> {

@@ -140,11 +140,15 @@ fn every_field_of_the_configuration_counts() {
 fn noise_that_is_known_is_no_difference() {
     let before = files(&[
         ("etc/passwd-", file("1")),
+        ("etc/shadow-", file("1")),
         ("usr/lib/__pycache__/a.pyc", file("1")),
         ("var/cache/ldconfig/aux-cache", file("1")),
         ("var/log/dpkg.log", file("1")),
     ]);
+    let mut backup = file("2");
+    backup.mode = 0o600;
     let after = files(&[
+        ("etc/shadow-", backup),
         ("usr/lib/__pycache__/a.pyc", file("2")),
         ("var/cache/ldconfig/aux-cache", file("2")),
         ("var/log/dpkg.log", file("2")),
