@@ -180,6 +180,7 @@ const CLASSES: &[Class] = &[
             "etc/papersize",
             "etc/networks",
             "etc/lighttpd/conf-enabled/**",
+            "run/adduser",
             "usr/share/mime/**",
             "usr/share/icons/**",
             "usr/share/applications/**",

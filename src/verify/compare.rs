@@ -63,11 +63,18 @@ impl Difference<'_> {
 }
 
 impl Difference<'_> {
-    /// Whether it is a link to a choice among programs that is gone: `update-alternatives` makes and removes them.
-    pub(crate) fn is_alternative_gone(&self) -> bool {
-        let target = self.before.map(|before| &before.kind);
-        self.after.is_none()
-            && matches!(target, Some(Kind::Link(target)) if target.starts_with(b"/etc/alternatives/"))
+    /// Whether it is about a choice among programs: the link to it is gone, or it was made anew among fewer.
+    /// (`update-alternatives` makes and removes these links.)
+    pub(crate) fn is_alternative(&self) -> bool {
+        let link = |node: Option<&Node>| match node.map(|node| &node.kind) {
+            Some(Kind::Link(target)) => Some(target.clone()),
+            _ => None,
+        };
+        match (link(self.before), self.after) {
+            (Some(target), None) => target.starts_with(b"/etc/alternatives/"),
+            (Some(_), after) => self.path.starts_with(b"etc/alternatives/") && link(after).is_some(),
+            (None, _) => false,
+        }
     }
 }
 

@@ -82,7 +82,7 @@ fn explanation(
     if packages_gone && difference.after.is_none() && gone.explains(difference.path, after) {
         return Some("files of recommended packages");
     }
-    if packages_gone && difference.is_alternative_gone() {
+    if packages_gone && difference.is_alternative() {
         return Some("files of recommended packages");
     }
     classes::of(difference, contract.level, packages_gone).map(|class| class.name)

@@ -232,7 +232,9 @@ fn installed(names: &[&str]) -> String {
 #[test]
 fn slim_lets_packages_go_that_were_recommended_only() {
     let before = files(&[
+        ("etc/alternatives/editor", link("/usr/bin/less")),
         ("etc/alternatives/pager", link("/usr/bin/less")),
+        ("run/adduser", folder()),
         ("usr/bin/less", file("less")),
         ("usr/bin/pager", link("/etc/alternatives/pager")),
         ("usr/lib/libx.so", file("x")),
@@ -243,7 +245,8 @@ fn slim_lets_packages_go_that_were_recommended_only() {
         (STATUS, file(&installed(&["git", "curl", "less", "libx", "most"]))),
     ]);
     let after = |names: &[&str], more: &[(&str, Node)]| {
-        let mut all = vec![(STATUS, file(&installed(names)))];
+        let editor = if names.contains(&"less") { "/usr/bin/less" } else { "/usr/bin/more" };
+        let mut all = vec![(STATUS, file(&installed(names))), ("etc/alternatives/editor", link(editor))];
         all.extend(more.iter().cloned());
         files(&all)
     };
