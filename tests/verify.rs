@@ -10,7 +10,7 @@ use tar::{Builder, Header};
 
 use crate::sandbox::{FINE, Run, Sandbox, WASTEFUL};
 
-/// `docker`, as far as it is asked. `before.tar` and `after.tar` are what it builds; each call is noted.
+/// `docker` and its likes, as far as they are asked. `before.tar` and `after.tar` are what it builds; each call is noted.
 const DOCKER: &str = r##"#!/bin/sh
 store="$HOME/store"
 mkdir -p "$store"
@@ -41,7 +41,8 @@ build)
     touch "$HOME/built-$side"
     cp "$archive" "$store/$tag"
     ;;
-save) cat "$store/$2" ;;
+save) for tag; do :; done; cat "$store/$tag" ;;
+push) cp "$store/$2" "${3#docker-archive:}" ;;
 rmi) shift; for tag; do [ "$tag" = --force ] || rm -f "$store/$tag"; done ;;
 rm) ;;
 run)
@@ -261,6 +262,29 @@ fn options_of_builds_are_passed_on() {
     let run = verify(&sandbox, &format!("{arguments} --builder docker --format json"));
     assert!(run.text().contains("\"builder\": \"docker build\""), "{run:?}");
     assert_eq!(verify(&sandbox, "--builder kaniko").code, 2);
+}
+
+#[test]
+fn each_builder_is_told_in_its_own_words() {
+    for (builder, build, save) in [
+        ("podman", "build --format=docker --layers --tag ", "save --format=docker-archive dfopt-verify:"),
+        ("buildah", "build --format=docker --layers --tag ", "push dfopt-verify:"),
+    ] {
+        let sandbox = sandbox(&[LISTS, TOOL], &[TOOL]);
+        fs::rename(sandbox.path("bin/docker"), sandbox.path(&format!("bin/{builder}"))).unwrap();
+        let run = verify(&sandbox, &format!("--level slim --quick --format json --builder {builder}"));
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.text().contains(&format!("\"builder\": \"{builder}\"")), "{run:?}");
+        let calls = calls(&sandbox);
+        assert!(calls.starts_with(build) && calls.contains(&format!("\n{save}")), "{calls}");
+        if builder == "buildah" {
+            let run = verify(&sandbox, "--level slim --quick --builder buildah --run true");
+            assert!(
+                run.stderr.contains("--run needs docker or podman; buildah runs no containers"),
+                "{run:?}"
+            );
+        }
+    }
 }
 
 #[test]
