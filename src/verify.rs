@@ -260,7 +260,7 @@ impl Session<'_> {
 
     /// Removes what was made in the builder's store.
     fn clean(&self) -> Result<()> {
-        self.builder.remove(&self.made, self.container.as_deref(), &self.limits.for_cleaning())
+        self.builder.remove(&self.made, self.container.as_deref(), &Limits::for_cleaning())
     }
 
     fn max_size(&self) -> u64 {

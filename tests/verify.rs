@@ -136,7 +136,7 @@ fn a_contract_holds() {
     assert!(!text.contains("after a source edit"), "{text}");
     let notes: Vec<&str> = run.stderr.lines().collect();
     assert_eq!((notes.len(), notes[0]), (8, "building before …"), "{run:?}");
-    assert!(notes[1].starts_with("building before: 0."), "{run:?}");
+    assert!(notes[1].starts_with("building before: "), "{run:?}");
     assert_eq!(notes[3], "reading before: 2 files, layers: 1");
     assert_eq!(sandbox.read("before.Dockerfile"), WASTEFUL);
     assert!(sandbox.read("after.Dockerfile").contains("apt-get update && "));
@@ -323,7 +323,7 @@ fn a_build_that_takes_too_long_is_ended() {
     let sandbox = sandbox(&[TOOL], &[TOOL]);
     sandbox.file("slow", "");
     let start = Instant::now();
-    let run = verify(&sandbox, "--quick --timeout 1");
+    let run = verify(&sandbox, "--quick --timeout 1 --builder buildx");
     assert!(run.stderr.ends_with(
         "dfopt: error: building before: docker took longer than 1 seconds; raise --timeout to wait for it\n"
     ), "{run:?}");

@@ -48,7 +48,7 @@ pub(crate) fn of(difference: &Difference<'_>, level: Effect, packages_gone: bool
 }
 
 const CLASSES: &[Class] = &[
-    // Each line has its time. dpkg, apt, npm, fontconfig and ldconfig are among those that write there.
+    // Each line has its time (https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s10.html).
     Class {
         name: "logs",
         level: Effect::Preserve,
@@ -92,7 +92,8 @@ const CLASSES: &[Class] = &[
             "var/cache/debconf/*-old",
         ],
     },
-    // The tools stamp what they fetch with the time.
+    // The tools stamp what they fetch with the time: npm the answers of the registry
+    // (https://github.com/npm/cacache#--cacheputcache-key-data-opts---promise), pip those of the index.
     Class {
         name: "stamps in caches",
         level: Effect::Preserve,
@@ -147,7 +148,9 @@ const CLASSES: &[Class] = &[
             "opt/*/pkgs/**",
         ],
     },
-    // What the scripts of packages make beside the files that dpkg lists.
+    // What the scripts and triggers of packages make, which no list of dpkg's has
+    // (https://www.debian.org/doc/debian-policy/ch-maintainerscripts.html): seen in builds with and without
+    // recommended packages.
     Class {
         name: "traces of recommended packages",
         level: Effect::Slim,

@@ -17,6 +17,9 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// What a program has to clean up after itself when it is told to end.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// What removing images may take: the engine may be busy.
+const CLEANING: Duration = Duration::from_secs(120);
+
 /// The most bytes that are kept of what a program says: the last ones.
 const MOST_KEPT: usize = 64 << 10;
 
@@ -68,8 +71,8 @@ impl Limits {
     }
 
     /// For cleaning up, which is done after an interruption, too.
-    pub(crate) fn for_cleaning(&self) -> Self {
-        Self { interrupted: Arc::default(), timeout: Duration::from_secs(60).min(self.timeout) }
+    pub(crate) fn for_cleaning() -> Self {
+        Self { interrupted: Arc::default(), timeout: CLEANING }
     }
 
     pub(crate) fn is_interrupted(&self) -> bool {

@@ -60,7 +60,7 @@ pub(crate) fn judge(before: &Image, after: &Image, contract: &Contract, noise: &
     }
     let promises = promises::Owner::of(contract, before, after);
     for difference in differences(&before.tree, &after.tree) {
-        let class = explanation(&difference, contract, &gone, (&before.tree, &after.tree))
+        let class = explanation(&difference, contract, &gone, &after.tree)
             .or_else(|| promises.as_ref()?.explains(&difference))
             .or_else(|| noise.explains(&difference, &before.tree).then_some("noise of two builds"));
         match class {
@@ -76,13 +76,11 @@ fn explanation(
     difference: &Difference<'_>,
     contract: &Contract,
     gone: &Gone,
-    (_, after): (&Tree, &Tree),
+    after: &Tree,
 ) -> Option<&'static str> {
     let packages_gone = !gone.recommended.is_empty();
-    if packages_gone && difference.after.is_none() && gone.explains(difference.path, after) {
-        return Some("files of recommended packages");
-    }
-    if packages_gone && difference.is_alternative() {
+    let was_theirs = difference.after.is_none() && gone.explains(difference.path, after);
+    if packages_gone && (was_theirs || difference.is_alternative()) {
         return Some("files of recommended packages");
     }
     classes::of(difference, contract.level, packages_gone).map(|class| class.name)
