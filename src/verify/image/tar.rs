@@ -99,7 +99,6 @@ impl<'b, R: Read> Tar<'b, R> {
     }
 
     fn entry(&mut self, mut header: Header, extensions: Extensions) -> Result<Header> {
-        self.budget.entry()?;
         header.name = extensions.name.unwrap_or(header.name);
         header.target = extensions.target.unwrap_or(header.target);
         header.size = extensions.size.unwrap_or(header.size);
@@ -109,6 +108,7 @@ impl<'b, R: Read> Tar<'b, R> {
         header.attributes.sort();
         let too_long = header.name.len().max(header.target.len()) > LONGEST_PATH;
         ensure!(!too_long, "a path is longer than {LONGEST_PATH} bytes");
+        self.budget.entry(header.name.len() + header.target.len())?;
         if header.flag == b'0' && header.name.ends_with(b"/") {
             header.flag = b'5';
         }
