@@ -139,13 +139,20 @@ fn plan(
     Ok(())
 }
 
-/// What is known of the image at the bottom of `stage`.
+/// The image at the bottom of `stage`, and what is known of it.
+fn known(context: &Context<'_, '_>, stage: &Stage) -> (String, Option<Profile>) {
+    let reference = context.build.expanded_base_image(stage.instructions.start);
+    let reference = reference.unwrap_or_else(|| "scratch".to_owned());
+    let profile = Profile::of(&reference, &context.settings.users.images);
+    (reference, profile)
+}
+
+/// What is known of the image at the bottom of `stage`, as long as that does not keep root.
 fn profile(context: &Context<'_, '_>, stage: &Stage) -> Result<Profile, Declined> {
     let build = context.build;
     let from = build.stages()[stage.root].instructions.start;
-    let reference = build.base_image(stage.instructions.start).unwrap_or("scratch");
-    let reference = build.expand_in_from(reference.as_bytes()).unwrap_or_else(|_| reference.to_owned());
-    let Some(profile) = Profile::of(&reference, &context.settings.users.images) else {
+    let (reference, profile) = known(context, stage);
+    let Some(profile) = profile else {
         return Err(Declined::because_of(
             from,
             format!("which users `{reference}` has is not known"),
@@ -186,8 +193,7 @@ fn title(build: &Build<'_>, stage: &Stage, profile: &Profile, identity: &Identit
 
 /// A port below 1024 that the image exposes.
 fn low_port(build: &Build<'_>, stage: &Stage, profile: &Profile) -> Option<u16> {
-    let instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
-    let exposes = instructions.filter(|&i| build.instruction(i).keyword() == Keyword::Expose);
+    let exposes = build.lineage(stage).filter(|&i| build.instruction(i).keyword() == Keyword::Expose);
     let ports = exposes.flat_map(|i| {
         let instruction = build.instruction(i);
         let words: &[Span] = match instruction.arguments() {

@@ -32,17 +32,17 @@ pub struct NewGroup {
 
 /// The accounts and the groups that the RUNs of `stage` and of those that it is built from make, in order.
 pub fn made(build: &Build<'_>, stage: &Stage) -> (Vec<NewAccount>, Vec<NewGroup>) {
-    let mut stages: Vec<&Stage> = build.ancestry(stage).collect();
-    stages.reverse();
-    let runs = stages.into_iter().flat_map(|stage| stage.instructions.clone());
+    let mut instructions: Vec<usize> = build.latest_first(stage).collect();
+    instructions.reverse();
     let mut groups: Vec<NewGroup> = Vec::new();
     let mut accounts = Vec::new();
-    for index in runs.filter(|&index| build.instruction(index).keyword() == Keyword::Run) {
+    let is_run = |&index: &usize| build.instruction(index).keyword() == Keyword::Run;
+    for index in instructions.into_iter().filter(is_run) {
         let Some(code) = build.shell_code(index) else { continue };
         for invocation in code.invocations() {
             match invocation.program.as_ref() {
                 "groupadd" | "addgroup" => {
-                    let words = Words::of(&invocation, GROUP_OPTIONS);
+                    let words = Words::of(&invocation, |word| GROUP_OPTIONS.contains(&word));
                     if let [name] = &words.operands[..] {
                         groups.push(NewGroup { name: name.clone(), gid: words.number(&["-g", "--gid"]) });
                     }
@@ -74,8 +74,9 @@ pub fn are_changed(build: &Build<'_>) -> bool {
     CHANGES.iter().any(|text| memchr::memmem::find(build.source(), text.as_bytes()).is_some())
 }
 
-/// Options whose value is the next word: useradd(8); adduser(8) of Debian, and of BusyBox, where `-g` is a text.
-const OPTIONS: &[&str] = &[
+/// Options of useradd(8), and of adduser(8) of Debian and of BusyBox (where `-g` is a text, too), whose value is the next
+/// word and names no file.
+pub(crate) const TEXT_OPTIONS: &[&str] = &[
     "-u",
     "--uid",
     "-g",
@@ -83,21 +84,11 @@ const OPTIONS: &[&str] = &[
     "-G",
     "--groups",
     "--ingroup",
-    "-d",
-    "--home",
-    "--home-dir",
-    "-h",
-    "-s",
-    "--shell",
     "-c",
     "--comment",
     "--gecos",
     "-p",
     "--password",
-    "-k",
-    "--skel",
-    "-b",
-    "--base-dir",
     "-e",
     "--expiredate",
     "-f",
@@ -108,6 +99,11 @@ const OPTIONS: &[&str] = &[
     "--lastuid",
 ];
 
+/// The same of those whose value is a file or a folder.
+const FILE_OPTIONS: &[&str] =
+    &["-d", "--home", "--home-dir", "-h", "-s", "--shell", "-k", "--skel", "-b", "--base-dir"];
+
+/// Those of groupadd(8) and addgroup(8).
 const GROUP_OPTIONS: &[&str] = &["-g", "--gid", "-K", "--key", "-p", "--password"];
 
 fn account(
@@ -116,7 +112,7 @@ fn account(
     is_shadow: bool,
     groups: &[NewGroup],
 ) -> Option<NewAccount> {
-    let words = Words::of(invocation, OPTIONS);
+    let words = Words::of(invocation, |word| TEXT_OPTIONS.contains(&word) || FILE_OPTIONS.contains(&word));
     // `adduser USER GROUP` adds no user.
     let [name] = &words.operands[..] else { return None };
     let uid = words.number(&["-u", "--uid"]);
@@ -142,7 +138,7 @@ struct Words {
 }
 
 impl Words {
-    fn of(invocation: &Invocation<'_>, valued: &[&str]) -> Self {
+    fn of(invocation: &Invocation<'_>, is_valued: impl Fn(&str) -> bool) -> Self {
         let mut words = Self { options: Vec::new(), flags: Vec::new(), operands: Vec::new() };
         let mut arguments = invocation.arguments.iter().map(|word| {
             // What is not known is no name and no number.
@@ -151,13 +147,13 @@ impl Words {
         while let Some(word) = arguments.next() {
             if let Some((name, value)) = word.split_once('=').filter(|_| word.starts_with("--")) {
                 words.options.push((name.to_owned(), value.to_owned()));
-            } else if valued.contains(&word.as_str()) {
+            } else if is_valued(&word) {
                 words.options.push((word, arguments.next().unwrap_or_default()));
             } else if let Some(letters) = word.strip_prefix('-').filter(|_| !word.starts_with("--")) {
                 // `-ms /bin/sh`: the last letter may take a value.
                 let last = letters.chars().last().map(|letter| format!("-{letter}")).unwrap_or_default();
                 words.flags.push(word.clone());
-                if letters.len() > 1 && valued.contains(&last.as_str()) {
+                if letters.len() > 1 && is_valued(&last) {
                     words.options.push((last, arguments.next().unwrap_or_default()));
                 }
             } else if word.starts_with('-') {

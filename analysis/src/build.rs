@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use dfopt_syntax::Dockerfile;
-use dfopt_syntax::dockerfile::{ExpandError, Instruction};
+use dfopt_syntax::dockerfile::{ExpandError, Instruction, Keyword};
 
 use crate::context::BuildContext;
 use crate::copied::{self, Copied};
 use crate::effects::{self, Effects, Link};
+use crate::paths::below;
 use crate::shell_code::ShellCode;
 use crate::stage::{self, Base, Stage};
 use crate::state::{self, State};
@@ -110,6 +111,29 @@ impl<'d> Build<'d> {
         })
     }
 
+    /// The instructions of `stage`, then those of the stage that it is built from, and so on.
+    pub fn lineage<'a>(&'a self, stage: &'a Stage) -> impl Iterator<Item = usize> + 'a {
+        self.ancestry(stage).flat_map(|stage| stage.instructions.clone())
+    }
+
+    /// The same, the latest first.
+    pub fn latest_first<'a>(&'a self, stage: &'a Stage) -> impl Iterator<Item = usize> + 'a {
+        self.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev())
+    }
+
+    /// The last instruction of that kind in `stage`, or in those that it is built from.
+    pub fn last(&self, stage: &Stage, keyword: Keyword) -> Option<usize> {
+        self.latest_first(stage).find(|&index| self.instruction(index).keyword() == keyword)
+    }
+
+    /// True where WORKDIR, COPY or ADD `index` makes `folder`, or something in it.
+    pub fn makes_folder(&self, index: usize, folder: &str) -> bool {
+        let keyword = self.instruction(index).keyword();
+        let is_inside = |path: &str| below(path, folder).is_some();
+        matches!(keyword, Keyword::Workdir | Keyword::Copy | Keyword::Add)
+            && self.effects(index).makes.iter().any(|(path, _)| is_inside(path))
+    }
+
     /// True where another stage is built FROM `stage`, or may be: a variable names its base.
     pub fn is_built_upon(&self, stage: &Stage) -> bool {
         !self.heirs[stage.index].is_empty() || self.variable_bases.iter().any(|&heir| heir > stage.index)
@@ -121,6 +145,12 @@ impl<'d> Build<'d> {
             Base::Image(reference) => Some(reference),
             _ => None,
         }
+    }
+
+    /// The same with the defaults of the build arguments in it, as far as the file tells them.
+    pub fn expanded_base_image(&self, index: usize) -> Option<String> {
+        let reference = self.base_image(index)?;
+        Some(self.expand_in_from(reference.as_bytes()).unwrap_or_else(|_| reference.to_owned()))
     }
 
     /// The build arguments before the first FROM, with their defaults where the file tells them.

@@ -1,5 +1,7 @@
 //! What programs need when a container starts them: whether they work for another user than root.
 
+use crate::paths::split;
+
 /// What a program needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Privilege {
@@ -151,13 +153,13 @@ const WRITES: &[(&str, Written)] = &[
 
 /// True for a tool that works on the files that it is given.
 pub fn works_on_files(program: &str) -> bool {
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = split(program).1;
     WRITES.iter().any(|(known, _)| *known == name)
 }
 
 /// The words of a command line that name what the program changes.
 pub fn written<'w>(program: &str, arguments: &'w [String]) -> Vec<&'w str> {
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = split(program).1;
     let is_in_place = name == "sed" && arguments.iter().any(|word| word.starts_with("-i"));
     let row = WRITES.iter().find(|(known, _)| *known == name).map(|(_, written)| written);
     let Some(written) = row.or(is_in_place.then_some(&Written::Rest)) else { return Vec::new() };
@@ -192,7 +194,7 @@ const NONE: &str = "\
 
 /// What the program of that name needs, given its arguments.
 pub fn privilege(program: &str, arguments: &[String]) -> Privilege {
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = split(program).1;
     let unversioned = crate::packages::managers::without_version(name);
     let has = |list: &str| list.split_ascii_whitespace().any(|known| known == name || known == unversioned);
     if let Some((_, why)) = ROOT.iter().find(|(known, _)| *known == name) {

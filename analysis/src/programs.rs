@@ -81,8 +81,7 @@ pub(crate) fn places(program: &str, workdir: Option<&str>) -> Vec<String> {
 /// What stands at one of `paths` in `stage` before instruction `before`, by the last COPY that brings it.
 pub(crate) fn copied_last(build: &Build<'_>, stage: &Stage, before: usize, paths: &[String]) -> Found {
     let Some(context) = build.context() else { return unseen(build, stage, before, paths) };
-    let latest_first =
-        build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev()).filter(|&i| i < before);
+    let latest_first = build.latest_first(stage).filter(|&i| i < before);
     for i in latest_first.filter(|&i| matches!(build.instruction(i).keyword(), Keyword::Copy | Keyword::Add))
     {
         let Some(copied) = build.copied(i) else {
@@ -109,8 +108,7 @@ pub(crate) fn copied_last(build: &Build<'_>, stage: &Stage, before: usize, paths
 
 /// The same without the build context.
 fn unseen(build: &Build<'_>, stage: &Stage, before: usize, paths: &[String]) -> Found {
-    let latest_first =
-        build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev()).filter(|&i| i < before);
+    let latest_first = build.latest_first(stage).filter(|&i| i < before);
     let mut copies =
         latest_first.filter(|&i| matches!(build.instruction(i).keyword(), Keyword::Copy | Keyword::Add));
     copies.find_map(|i| lands_at(build, i, paths)).unwrap_or(Found::Nothing)

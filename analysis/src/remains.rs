@@ -9,9 +9,10 @@ use crate::effects::{Step, steps};
 use crate::image::BaseImage;
 use crate::invocation::Invocation;
 use crate::packages::Action;
-use crate::paths::{below, resolve};
+use crate::paths::{below, resolve, split};
 use crate::programs::{Found, copied_last};
 use crate::stage::Stage;
+use crate::startup::with_hooks;
 
 /// What a command leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +43,8 @@ const READABLE: &str = "\
     jq ldconfig ldd ln local localedef locale-gen ls lsb_release mamba md5sum microdnf mkdir mktemp mv \
     npm nproc php-config phpize node-prune od opkg pacman passwd patchelf pear pecl pip pnpm pod2man popd printenv printf ps pushd pwd read \
     readlink realpath return rm rmdir rpm sed set sh sha1sum sha256sum sha512sum shasum shift shopt sleep sort \
-    strip sync tail tdnf tee test time touch tr true type ulimit uname uniq unset update-alternatives \
-    update-ca-certificates update-ca-trust update-locale update-rc.d useradd usermod wait wc wget which whoami \
+    spacy strip sync tail tdnf tee test time touch tr true type ulimit uname uniq unset update-alternatives \
+    update-ca-certificates update-ca-trust update-locale update-rc.d useradd usermod venv virtualenv wait wc wget which whoami \
     xargs xz yarn yum zypper";
 
 const BUILT: &str = "\
@@ -165,17 +166,16 @@ pub fn privileged_package(build: &Build<'_>, index: usize) -> Option<String> {
 /// True where a RUN of `stage` builds the program `program`, which starts in `workdir`: it works in a folder around it,
 /// or names it (`go build -o /usr/local/bin/name`).
 pub fn is_built(build: &Build<'_>, stage: &Stage, program: &str, workdir: Option<&str>) -> bool {
-    let runs = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+    let runs = build.lineage(stage);
     let path = resolve(workdir, program).filter(|_| program.contains('/'));
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = split(program).1;
     runs.filter_map(|index| of_run(build, stage, index)).flatten().any(|remain| {
         let words: Vec<_> =
             remain.invocation.arguments.iter().filter_map(|word| remain.invocation.literal(word)).collect();
-        let is_named = words.iter().any(|word| word.rsplit('/').next() == Some(name));
+        let is_named = words.iter().any(|word| split(word).1 == name);
         let Some(path) = &path else {
             let compiles = COMPILERS.split_ascii_whitespace().any(|known| known == remain.invocation.program);
-            return compiles
-                && words.windows(2).any(|pair| pair[0] == "-o" && pair[1].rsplit('/').next() == Some(name));
+            return compiles && words.windows(2).any(|pair| pair[0] == "-o" && split(&pair[1]).1 == name);
         };
         let directory = remain.step.as_ref().and_then(|step| step.directory.as_deref());
         let is_around = directory.is_some_and(|folder| folder != "/" && below(path, folder).is_some());
@@ -185,7 +185,7 @@ pub fn is_built(build: &Build<'_>, stage: &Stage, program: &str, workdir: Option
 
 /// True where a RUN of `stage` puts something into the folder `path`: it names it, or installs or builds there.
 pub fn fills(build: &Build<'_>, stage: &Stage, path: &str) -> bool {
-    let mut runs = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+    let mut runs = build.lineage(stage);
     runs.any(|index| {
         let instruction = build.instruction(index);
         if instruction.keyword() != Keyword::Run {
@@ -267,7 +267,6 @@ fn of_command<'d>(
                 false => Remains::Unknown,
             };
         }
-        "spacy" | "venv" | "virtualenv" => return Remains::Readable,
         _ => {}
     }
     if matches!(unversioned, "npm" | "yarn" | "pnpm" | "bun" | "npx")
@@ -403,12 +402,10 @@ fn only_builds(
     is_builder: &dyn Fn(&str) -> bool,
     depth: usize,
 ) -> bool {
-    let hooks = [format!("pre{name}"), name.to_owned(), format!("post{name}")];
-    let texts: Vec<&str> = hooks.iter().filter_map(|hook| scripts[hook.as_str()].as_str()).collect();
     if depth > MAX_DEPTH || scripts[name].as_str().is_none() {
         return false;
     }
-    texts.into_iter().all(|text| {
+    with_hooks(scripts, name).into_iter().all(|text| {
         let Ok(script) = shell::parse(text.as_bytes(), Dialect::Posix) else { return false };
         script.simple_commands().into_iter().filter(|(command, _)| !command.words.is_empty()).all(
             |(command, context)| {

@@ -14,6 +14,7 @@ use crate::build::Build;
 use crate::privileges::{Privilege, privilege};
 use crate::programs::{Found, copied_last, places};
 use crate::stage::Stage;
+pub(crate) use node::with_hooks;
 use wrappers::{Run, unwrapped};
 
 /// A command that runs when a container starts.
@@ -67,17 +68,10 @@ const MAX_COMMANDS: usize = 512;
 
 /// ENTRYPOINT and CMD that are in effect where `stage` ends. An ENTRYPOINT takes away the CMD of the image below.
 pub fn in_effect(build: &Build<'_>, stage: &Stage) -> (Option<usize>, Option<usize>) {
-    let last = |keyword: Keyword| {
-        build.ancestry(stage).find_map(|stage| {
-            let found = stage.instructions.clone().rfind(|&i| build.instruction(i).keyword() == keyword);
-            found.map(|index| (stage.index, index))
-        })
-    };
-    let entrypoint = last(Keyword::Entrypoint);
-    let command = last(Keyword::Cmd);
-    let is_reset = |at: usize| entrypoint.is_some_and(|(by, _)| by > at);
-    let command = command.filter(|(at, _)| !is_reset(*at)).map(|(_, index)| index);
-    (entrypoint.map(|(_, index)| index), command)
+    let entrypoint = build.last(stage, Keyword::Entrypoint);
+    let stage_of = |index: usize| build.stage_of(index).map(|stage| stage.index);
+    let is_reset = |command: usize| entrypoint.is_some_and(|by| stage_of(by) > stage_of(command));
+    (entrypoint, build.last(stage, Keyword::Cmd).filter(|&command| !is_reset(command)))
 }
 
 /// The commands that run when a container of `stage` starts, in the order of the text. `of_image` is what its base
@@ -93,12 +87,7 @@ pub fn commands(
 ) -> Result<Vec<Started>, Unclear> {
     let (entrypoint, command) = in_effect(build, stage);
     let mut reader = Reader::new(build, stage);
-    let is_set = |index: Option<usize>| {
-        index.filter(|&i| match build.instruction(i).arguments() {
-            Arguments::Exec(words) => !words.is_empty(),
-            arguments => *arguments != Arguments::None,
-        })
-    };
+    let is_set = |index: Option<usize>| index.filter(|&i| !build.instruction(i).arguments().is_empty());
     match (is_set(entrypoint), is_set(command)) {
         (None, None) if of_image.is_empty() || entrypoint.is_some() => return Err(Unclear::Nothing),
         (None, None) => {
@@ -107,13 +96,14 @@ pub fn commands(
         }
         (None, Some(command)) if is_program => {
             let mut words: Vec<String> = of_image.iter().map(|&word| word.to_owned()).collect();
-            words.extend(reader.exec_words(command));
+            words.extend(exec_words(build.instruction(command).arguments()));
             reader.instruction = Some(command);
             reader.words(&words, Vec::new(), 0)?;
         }
         (None, Some(command)) => reader.instruction(command, &[])?,
         (Some(entrypoint), command) => {
-            let arguments = command.map(|command| reader.exec_words(command)).unwrap_or_default();
+            let arguments =
+                command.map(|command| exec_words(build.instruction(command).arguments())).unwrap_or_default();
             reader.instruction(entrypoint, &arguments)?;
         }
     }
@@ -122,17 +112,12 @@ pub fn commands(
 
 /// The commands of the HEALTHCHECK that is in effect where `stage` ends, as far as they are known.
 pub fn health_check(build: &Build<'_>, stage: &Stage) -> Vec<Started> {
-    let mut instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev());
-    let last = instructions.find(|&i| build.instruction(i).keyword() == Keyword::Healthcheck);
-    let Some(index) = last else { return Vec::new() };
+    let Some(index) = build.last(stage, Keyword::Healthcheck) else { return Vec::new() };
     let mut reader = Reader::new(build, stage);
     reader.instruction = Some(index);
     let read = match build.instruction(index).arguments() {
         Arguments::Healthcheck { command, .. } => match &**command {
-            Arguments::Exec(words) => {
-                let words: Vec<String> = words.iter().map(|word| word.value.clone()).collect();
-                reader.words(&words, Vec::new(), 0)
-            }
+            arguments @ Arguments::Exec(_) => reader.words(&exec_words(arguments), Vec::new(), 0),
             _ => build
                 .shell_code(index)
                 .map_or(Ok(()), |code| reader.code(code.text.bytes(), &code.script, &[], 0)),
@@ -142,6 +127,14 @@ pub fn health_check(build: &Build<'_>, stage: &Stage) -> Vec<Started> {
     // What is read before it stops counts.
     let _ = read;
     reader.started
+}
+
+/// The words of the exec form; those of the shell form say nothing to an ENTRYPOINT.
+fn exec_words(arguments: &Arguments) -> Vec<String> {
+    match arguments {
+        Arguments::Exec(words) => words.iter().map(|word| word.value.clone()).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Follows what starts what.
@@ -170,19 +163,12 @@ impl<'b, 'd> Reader<'b, 'd> {
         Self { build, stage, workdir, variables, instruction: None, script: None, open, started }
     }
 
-    /// The words of an instruction in exec form; those of the shell form say nothing to an ENTRYPOINT.
-    fn exec_words(&self, index: usize) -> Vec<String> {
-        match self.build.instruction(index).arguments() {
-            Arguments::Exec(words) => words.iter().map(|word| word.value.clone()).collect(),
-            _ => Vec::new(),
-        }
-    }
-
     /// ENTRYPOINT or CMD `index` with more words behind it.
     fn instruction(&mut self, index: usize, more: &[String]) -> Result<(), Unclear> {
         self.instruction = Some(index);
-        if let Arguments::Exec(_) = self.build.instruction(index).arguments() {
-            let mut words = self.exec_words(index);
+        let arguments = self.build.instruction(index).arguments();
+        if let Arguments::Exec(_) = arguments {
+            let mut words = exec_words(arguments);
             words.extend_from_slice(more);
             return self.words(&words, Vec::new(), 0);
         }

@@ -60,9 +60,7 @@ impl Difference<'_> {
     pub(crate) fn is_content_only(&self) -> bool {
         self.changes() == Some(Changes { content: true, ..Changes::default() })
     }
-}
 
-impl Difference<'_> {
     /// Whether it is about a choice among programs: the link to it is gone, or it was made anew among fewer.
     /// (`update-alternatives` makes and removes these links.)
     pub(crate) fn is_alternative(&self) -> bool {

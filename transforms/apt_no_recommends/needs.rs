@@ -108,7 +108,7 @@ impl Needs {
         let Some(stage) = build.stage_of(site.index) else { return false };
         *self.mentioned.entry((stage.index, text)).or_insert_with(|| {
             let holds = |index: usize| holds(build.instruction(index).span.of(build.source()), text);
-            let mut lineage = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+            let mut lineage = build.lineage(stage);
             let above = |index| if holds(index) { After::Found(()) } else { After::GoOn };
             lineage.any(holds) || build.find_after(stage.instructions.start, above).is_some()
         })

@@ -67,7 +67,7 @@ pub(super) fn rewrite(
 }
 
 fn label(build: &Build<'_>, stage: &Stage) -> Option<usize> {
-    let mut labels = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+    let mut labels = build.lineage(stage);
     labels.find(|&i| {
         let instruction = build.instruction(i);
         let Arguments::Pairs(pairs) = instruction.arguments() else { return false };

@@ -1,7 +1,7 @@
 //! What CMD and ENTRYPOINT are to each other: an ENTRYPOINT in exec form gets the CMD for arguments.
 
 use dfopt_analysis::{After, Build};
-use dfopt_syntax::dockerfile::{Arguments, Keyword};
+use dfopt_syntax::dockerfile::Keyword;
 
 use super::Declined;
 
@@ -13,10 +13,12 @@ pub(super) fn check(build: &Build<'_>, index: usize) -> Result<(), Declined> {
         }
         _ => (Keyword::Cmd, "the program would get the CMD for arguments, which the shell ignores"),
     };
-    let here = in_effect(build, index, other).filter(|&i| !is_empty(build, i));
+    let is_empty = |index: usize| build.instruction(index).arguments().is_empty();
+    let stage = build.stage_of(index);
+    let here = stage.and_then(|stage| build.last(stage, other)).filter(|&i| !is_empty(i));
     let above = || {
         build.find_after(index, |i| {
-            let meets = build.instruction(i).keyword() == other && !is_empty(build, i);
+            let meets = build.instruction(i).keyword() == other && !is_empty(i);
             if meets { After::Found(i) } else { After::GoOn }
         })
     };
@@ -31,19 +33,5 @@ pub(super) fn check(build: &Build<'_>, index: usize) -> Result<(), Declined> {
 
 /// The ENTRYPOINT that is in effect where the stage of instruction `index` ends, where the file sets one.
 pub(super) fn entrypoint(build: &Build<'_>, index: usize) -> Option<usize> {
-    in_effect(build, index, Keyword::Entrypoint)
-}
-
-/// The last instruction of that kind in the stage, or in those that it is built from.
-fn in_effect(build: &Build<'_>, index: usize, keyword: Keyword) -> Option<usize> {
-    let ancestry = build.ancestry(build.stage_of(index)?);
-    let mut latest_first = ancestry.flat_map(|stage| stage.instructions.clone().rev());
-    latest_first.find(|&i| build.instruction(i).keyword() == keyword)
-}
-
-fn is_empty(build: &Build<'_>, index: usize) -> bool {
-    match build.instruction(index).arguments() {
-        Arguments::Exec(words) => words.is_empty(),
-        arguments => *arguments == Arguments::None,
-    }
+    build.last(build.stage_of(index)?, Keyword::Entrypoint)
 }

@@ -1,6 +1,6 @@
 //! What the container starts must not need root.
 
-use dfopt_analysis::paths::resolve;
+use dfopt_analysis::paths::{resolve, split};
 use dfopt_analysis::privileges::{Privilege, privilege, works_on_files, written};
 use dfopt_analysis::startup::{self, Origin as From, Started, Unclear};
 use dfopt_analysis::{Build, Family, Profile, Stage, remains};
@@ -33,7 +33,7 @@ pub(super) fn started(
     if let [only] = &started[..]
         && works_on_files(&only.program)
     {
-        let name = only.program.rsplit('/').next().unwrap_or_default();
+        let name = split(&only.program).1;
         let reason = format!("`{name}` works on files that it is given, and whose they are is not known");
         return Err(at(only, reason, LEAVE));
     }
@@ -58,7 +58,7 @@ fn declined(unclear: &Unclear) -> Declined {
 }
 
 fn check_program(build: &Build<'_>, stage: &Stage, started: &Started) -> Result<(), Declined> {
-    let name = started.program.rsplit('/').next().unwrap_or_default();
+    let name = split(&started.program).1;
     let privilege = privilege(&started.program, &started.arguments);
     let reason = match privilege {
         Privilege::None => return Ok(()),

@@ -1,6 +1,5 @@
 //! The lines that are added, and `--chown`.
 
-use dfopt_analysis::paths::below;
 use dfopt_analysis::{Build, Stage, Tools};
 use dfopt_syntax::Edit;
 use dfopt_syntax::dockerfile::{Arguments, Keyword};
@@ -39,7 +38,7 @@ pub(super) fn edits(
         if !commands.is_empty() {
             check_place(build, place)?;
             let at = place.min(stage.instructions.end - 1);
-            let line = line(build, stage, at, "RUN", &joined(build, at, &commands));
+            let line = line(build, at, "RUN", &joined(build, at, &commands));
             match place == stage.instructions.end {
                 true => moves.insert_below(at, line),
                 false => moves.insert_above(place, line),
@@ -143,18 +142,13 @@ fn missing(
     folders: &Folders,
     place: usize,
 ) -> Result<Vec<String>, Declined> {
-    let instructions: Vec<usize> =
-        build.ancestry(stage).flat_map(|stage| stage.instructions.clone().skip(1)).collect();
-    let makes = |i: usize, folder: &str| {
-        let is_maker =
-            matches!(build.instruction(i).keyword(), Keyword::Workdir | Keyword::Copy | Keyword::Add);
-        is_maker && build.effects(i).makes.iter().any(|(path, _)| below(path, folder).is_some())
-    };
-    let is_there = |folder: &&String| instructions.iter().any(|&i| i < place && makes(i, folder));
+    let is_there =
+        |folder: &&String| build.lineage(stage).any(|i| i < place && build.makes_folder(i, folder));
     let missing: Vec<String> = folders.handed.iter().filter(|folder| !is_there(folder)).cloned().collect();
     for folder in &missing {
-        let made =
-            (place..stage.instructions.end).find(|&i| makes(i, folder)).unwrap_or(stage.instructions.end);
+        let made = (place..stage.instructions.end)
+            .find(|&i| build.makes_folder(i, folder))
+            .unwrap_or(stage.instructions.end);
         let mut runs = (place..made).filter(|&i| build.instruction(i).keyword() == Keyword::Run);
         let is_strict =
             |run: usize| folders.strict.iter().any(|(index, path)| *index == run && path == folder);
@@ -239,9 +233,8 @@ fn joined(build: &Build<'_>, at: usize, commands: &[String]) -> String {
 }
 
 /// An instruction on a line of its own, in the case and with the indent of the others.
-fn line(build: &Build<'_>, stage: &Stage, at: usize, keyword: &str, text: &str) -> String {
+fn line(build: &Build<'_>, at: usize, keyword: &str, text: &str) -> String {
     let keyword = Case::of(build.dockerfile()).apply(keyword);
-    let at = if at == stage.instructions.start { at } else { at.min(stage.instructions.end - 1) };
     format!("{}{keyword} {text}{}", indent(build, at), build.dockerfile().newline())
 }
 
@@ -272,7 +265,7 @@ fn user(
     let is_start = |&i: &usize| matches!(build.instruction(i).keyword(), Keyword::Cmd | Keyword::Entrypoint);
     let place = above_workdir.or_else(|| (after..stage.instructions.end).find(is_start));
     let at = place.unwrap_or(stage.instructions.end - 1);
-    let line = line(build, stage, at, "USER", &identity.user);
+    let line = line(build, at, "USER", &identity.user);
     match place {
         Some(place) => moves.insert_above(place, line),
         None if is_complete(build, at) || build.instruction(at).lines.len() == 1 => {

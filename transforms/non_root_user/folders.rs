@@ -76,8 +76,7 @@ impl Folders {
         profile: &Profile,
         identity: &Identity,
     ) -> Result<(), Declined> {
-        let mut instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev());
-        let last = instructions.find(|&i| build.instruction(i).keyword() == Keyword::Workdir);
+        let last = build.last(stage, Keyword::Workdir);
         let state = build.state_after(stage.instructions.end - 1);
         let path = state.workdir.as_deref().and_then(|path| resolve(None, path));
         let Some(path) = path.filter(|path| path != "/") else {
@@ -134,7 +133,7 @@ impl Folders {
     }
 
     fn volumes(&mut self, build: &Build<'_>, stage: &Stage) -> Result<(), Declined> {
-        let instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+        let instructions = build.lineage(stage);
         for index in instructions.filter(|&i| build.instruction(i).keyword() == Keyword::Volume) {
             let help = "give it to the user that the container is to run as, and name that in USER";
             for text in words(build, index) {
@@ -168,7 +167,7 @@ impl Folders {
 
     /// The folders that RUNs make with `mkdir`, and do not take away again.
     fn mkdirs(&mut self, build: &Build<'_>, stage: &Stage) {
-        let instructions = || build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+        let instructions = || build.lineage(stage);
         let runs = || instructions().filter(|&i| build.instruction(i).keyword() == Keyword::Run);
         let mut removed = Vec::new();
         let mut made = Vec::new();
@@ -215,17 +214,10 @@ impl Folders {
             }
         }
     }
-}
 
-fn home(cause: Option<usize>, path: &str) -> Declined {
-    let reason = format!("`{path}` is in the home of root, which others may not read");
-    Declined { cause, ..Declined::new(reason, "use a folder of its own, such as /app") }
-}
-
-impl Folders {
     /// What a RUN of the file gives to the user already is not given again.
     fn keep_given(&mut self, build: &Build<'_>, stage: &Stage, identity: &Identity) {
-        for index in build.ancestry(stage).flat_map(|stage| stage.instructions.clone()) {
+        for index in build.lineage(stage) {
             for step in steps(build, index).unwrap_or_default() {
                 let Some(invocation) = step.invocation().filter(|invocation| invocation.program == "chown")
                 else {
@@ -254,6 +246,11 @@ impl Folders {
     }
 }
 
+fn home(cause: Option<usize>, path: &str) -> Declined {
+    let reason = format!("`{path}` is in the home of root, which others may not read");
+    Declined { cause, ..Declined::new(reason, "use a folder of its own, such as /app") }
+}
+
 /// The words of VOLUME `index`, without variables that are known.
 fn words(build: &Build<'_>, index: usize) -> Vec<String> {
     let instruction = build.instruction(index);
@@ -276,7 +273,7 @@ fn words(build: &Build<'_>, index: usize) -> Vec<String> {
 /// The files and folders that instructions of `stage`, and of those that it is built from, bring or make.
 fn present(build: &Build<'_>, stage: &Stage) -> Vec<String> {
     let mut present = Vec::new();
-    for index in build.ancestry(stage).flat_map(|stage| stage.instructions.clone().skip(1)) {
+    for index in build.lineage(stage) {
         if build.instruction(index).keyword() == Keyword::Volume {
             continue;
         }

@@ -29,7 +29,7 @@ pub(super) struct Root {
 
 /// Who a container of `stage` runs as.
 pub(super) fn now(build: &Build<'_>, stage: &Stage) -> Now {
-    let instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone().rev());
+    let instructions = build.latest_first(stage);
     let mut users = instructions.filter(|&i| build.instruction(i).keyword() == Keyword::User);
     let Some(last) = users.next() else { return Now::Default(Root::default()) };
     match build.state_after(last).user.as_deref() {

@@ -1,7 +1,7 @@
 //! A USER that is named gets its number: Kubernetes' `runAsNonRoot` cannot tell from a name that it is not root.
 //! <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/>
 
-use dfopt_analysis::{Family, Profile, Stage, accounts};
+use dfopt_analysis::{Family, Stage, accounts};
 use dfopt_syntax::Edit;
 use dfopt_syntax::dockerfile::Arguments;
 
@@ -31,10 +31,7 @@ pub(super) fn rewrite(
     let number = match of_file[..] {
         [account] => account.uid,
         [] => {
-            let reference = build.base_image(index).unwrap_or("scratch");
-            let reference =
-                build.expand_in_from(reference.as_bytes()).unwrap_or_else(|_| reference.to_owned());
-            let profile = Profile::of(&reference, &context.settings.users.images);
+            let (_, profile) = super::known(context, stage);
             let family = profile.as_ref().map(|profile| profile.family);
             let known = profile.and_then(|profile| {
                 [profile.account, profile.default_user].into_iter().flatten().find(|a| a.name == written)

@@ -54,7 +54,7 @@ pub(super) fn obstacle(text: &str, folders: &Folders) -> Option<String> {
 
 /// The variables of the image name nothing that only root can use.
 pub(super) fn check_variables(build: &Build<'_>, stage: &Stage, folders: &Folders) -> Result<(), Declined> {
-    let instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+    let instructions = build.lineage(stage);
     for index in instructions.filter(|&i| build.instruction(i).keyword() == Keyword::Env) {
         let instruction = build.instruction(index);
         let Arguments::Pairs(pairs) = instruction.arguments() else { continue };

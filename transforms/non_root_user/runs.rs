@@ -17,10 +17,10 @@ pub(super) fn check(
     identity: &Identity,
     folders: &Folders,
 ) -> Result<(), Declined> {
-    let mut stages: Vec<&Stage> = build.ancestry(stage).collect();
-    stages.reverse();
-    let instructions = stages.into_iter().flat_map(|stage| stage.instructions.clone());
-    for index in instructions.filter(|&i| build.instruction(i).keyword() == Keyword::Run) {
+    let mut instructions: Vec<usize> = build.latest_first(stage).collect();
+    instructions.reverse();
+    let is_run = |&index: &usize| build.instruction(index).keyword() == Keyword::Run;
+    for index in instructions.into_iter().filter(is_run) {
         if build.state_before(index).user.as_deref().is_some_and(|user| !is_root(user)) {
             continue;
         }

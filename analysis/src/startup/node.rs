@@ -2,7 +2,7 @@
 
 use dfopt_syntax::shell::Dialect;
 
-use crate::paths::resolve;
+use crate::paths::{resolve, split};
 use crate::programs::Found;
 
 use super::{Reader, Unclear};
@@ -15,7 +15,7 @@ impl Reader<'_, '_> {
         arguments: &[String],
         depth: usize,
     ) -> Result<bool, Unclear> {
-        let tool = program.rsplit('/').next().unwrap_or(program);
+        let tool = split(program).1;
         let Some(name) = script_name(tool, arguments) else { return Ok(false) };
         let unclear = || Unclear::Script(self.instruction, format!("{tool} {name}"));
         let manifest = self.manifest().ok_or_else(unclear)?;
@@ -25,10 +25,8 @@ impl Reader<'_, '_> {
             // npm starts server.js then; of the others it is one of their own commands, or a program.
             return if tool == "npm" { Ok(false) } else { Err(unclear()) };
         }
-        for hook in [format!("pre{name}"), name.to_owned(), format!("post{name}")] {
-            if let Some(text) = scripts[hook.as_str()].as_str() {
-                self.text(text.as_bytes(), Dialect::Posix, &[], depth + 1)?;
-            }
+        for text in with_hooks(scripts, name) {
+            self.text(text.as_bytes(), Dialect::Posix, &[], depth + 1)?;
         }
         Ok(true)
     }
@@ -44,6 +42,12 @@ impl Reader<'_, '_> {
         };
         context.read(&source).map(|text| text.into_owned())
     }
+}
+
+/// The code of script `name` of `scripts`, between that of its hooks.
+pub(crate) fn with_hooks<'s>(scripts: &'s serde_json::Value, name: &str) -> Vec<&'s str> {
+    let names = [format!("pre{name}"), name.to_owned(), format!("post{name}")];
+    names.iter().filter_map(|name| scripts[name.as_str()].as_str()).collect()
 }
 
 /// Commands of Yarn, pnpm and Bun that are no scripts.

@@ -47,7 +47,7 @@ const SHELLS: &[&str] = &["sh", "bash", "dash", "ash"];
 
 /// What `program` with `arguments` runs.
 pub(super) fn unwrapped<'w>(program: &str, arguments: &'w [String]) -> Run<'w> {
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = crate::paths::split(program).1;
     if SHELLS.contains(&name) {
         return shell(arguments);
     }

@@ -30,6 +30,16 @@ pub enum Arguments {
     Trigger(Box<Operation>),
 }
 
+impl Arguments {
+    /// True where there is no word: nothing follows, or an exec form without strings (`CMD []`).
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Exec(words) => words.is_empty(),
+            arguments => *arguments == Self::None,
+        }
+    }
+}
+
 /// A string of an exec form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExecArgument {

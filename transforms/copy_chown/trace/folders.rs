@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use dfopt_analysis::effects::Step;
 use dfopt_analysis::{BaseImage, Stage, destination, paths};
-use dfopt_syntax::dockerfile::Keyword;
 use dfopt_syntax::shell::AndOrOperator;
 
 use super::Trace;
@@ -89,14 +88,7 @@ impl<'b, 'd> Trace<'b, 'd> {
         let base = self.build.base_image(stage.instructions.start).and_then(BaseImage::official);
         folder == "/"
             || base.is_some_and(|image| image.has_folder(folder))
-            || self.build.ancestry(stage).flat_map(|stage| stage.instructions.clone().skip(1)).any(|i| {
-                let makes = matches!(
-                    self.build.instruction(i).keyword(),
-                    Keyword::Workdir | Keyword::Copy | Keyword::Add
-                );
-                let is_made = |(path, _): &(String, _)| paths::below(path, folder).is_some();
-                i < first && makes && self.build.effects(i).makes.iter().any(is_made)
-            })
+            || self.build.lineage(stage).any(|i| i < first && self.build.makes_folder(i, folder))
     }
 
     /// The folders that a plain `mkdir` makes.

@@ -130,7 +130,7 @@ impl Folders {
 
 /// True where a WORKDIR above COPY `copy` makes the folder `path`.
 fn is_made_above(build: &Build<'_>, stage: &Stage, copy: usize, path: &str) -> bool {
-    let mut instructions = build.ancestry(stage).flat_map(|stage| stage.instructions.clone());
+    let mut instructions = build.lineage(stage);
     instructions.any(|index| {
         let is_workdir = index < copy && build.instruction(index).keyword() == Keyword::Workdir;
         is_workdir

@@ -1,5 +1,6 @@
 //! Commands that add or change users and groups.
 
+use crate::accounts::TEXT_OPTIONS;
 use crate::effects::{Effects, Files, Setting};
 
 use super::Answer;
@@ -25,31 +26,6 @@ const CHANGING: &[&str] = &[
     "adduser-conf",
 ];
 
-/// Options whose value names no file.
-const TEXTS: &[&str] = &[
-    "-u",
-    "--uid",
-    "-g",
-    "--gid",
-    "-G",
-    "--groups",
-    "-c",
-    "--comment",
-    "--gecos",
-    "-p",
-    "--password",
-    "-e",
-    "--expiredate",
-    "-f",
-    "--inactive",
-    "-a",
-    "--ingroup",
-    "-K",
-    "--key",
-    "--firstuid",
-    "--lastuid",
-];
-
 pub(super) fn read(command: &Command<'_, '_, '_>) -> Answer {
     let adds = ADDING.contains(&command.program);
     if !adds && !CHANGING.contains(&command.program) {
@@ -63,7 +39,7 @@ fn accounts(command: &Command<'_, '_, '_>, adds: bool) -> Option<Effects> {
     let mut after = "";
     for argument in &command.arguments {
         match argument {
-            _ if TEXTS.contains(&after) => {}
+            _ if TEXT_OPTIONS.contains(&after) || after == "-a" => {}
             Value::Known(text) | Value::Starts(text) if text.contains('/') => {
                 let path = text.split_once('=').map_or(text.as_str(), |(_, path)| path);
                 let value = match argument {
