@@ -128,13 +128,15 @@ impl Session<'_> {
             self.workspace.dockerfile(SIDES[0], &subject.before, &subject.path)?,
             self.workspace.dockerfile(SIDES[1], &subject.after, &subject.path)?,
         ];
-        let (before, mut old) = self.cold(SIDES[0], &dockerfiles[0], &root, terminal)?;
-        let (after, mut new) = self.cold(SIDES[1], &dockerfiles[1], &root, terminal)?;
+        let cached = self.arguments.cached;
+        let (before, mut old) = self.image(SIDES[0], &dockerfiles[0], &root, cached, terminal)?;
+        let (after, mut new) = self.image(SIDES[1], &dockerfiles[1], &root, cached, terminal)?;
         let noise = match self.arguments.noise {
-            true => Some(Noise::between(
-                &before.tree,
-                &self.cold("before, again", &dockerfiles[0], &root, terminal)?.0.tree,
-            )),
+            true => {
+                // The cache would give the first build again.
+                let (again, _) = self.image("before, again", &dockerfiles[0], &root, false, terminal)?;
+                Some(Noise::between(&before.tree, &again.tree))
+            }
             false => None,
         };
         report.noise = noise.as_ref().map(Noise::len);
@@ -159,22 +161,27 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Builds without the cache, and reads the image.
-    fn cold(
+    /// Builds an image, and reads it.
+    fn image(
         &mut self,
         side: &str,
         dockerfile: &Path,
         root: &Path,
+        cached: bool,
         terminal: &mut Terminal<'_>,
     ) -> Result<(Image, Measures)> {
-        let (tag, cold_seconds) =
-            self.build(&format!("building {side}"), dockerfile, root, true, terminal)?;
+        let (tag, seconds) = self.build(&format!("building {side}"), dockerfile, root, !cached, terminal)?;
         let step = Step::start(&format!("reading {side}"), terminal);
         let image = self.builder.read(&tag, self.workspace.path(), &self.limits, self.max_size())?;
         let files = image.tree.len();
         step.end(&format!("{files} files, layers: {}", image.layers), terminal);
-        let measures =
-            Measures { size: image.size, layers: image.layers, files, cold_seconds, ..Measures::default() };
+        let measures = Measures {
+            size: image.size,
+            layers: image.layers,
+            files,
+            cold_seconds: (!cached).then_some(seconds),
+            ..Measures::default()
+        };
         Ok((image, measures))
     }
 

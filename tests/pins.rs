@@ -110,6 +110,9 @@ fn uses_only_the_cache_offline_and_for_editors() {
     }
     assert_eq!(run(&sandbox, "--level slim --isolated --online -", &text).text(), text);
     assert_eq!(server.seen().len(), 1);
+    // What the level leaves out was not asked for, and so is nothing that was missed.
+    let slim = run(&sandbox, "--level slim --diff --isolated --remarks=missed", "");
+    assert!(!slim.stderr.contains("pin-digest"), "{slim:?}");
     assert_eq!(run(&sandbox, "--offline --online -", "").code, 2);
 }
 

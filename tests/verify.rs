@@ -209,6 +209,19 @@ fn json_has_all_that_was_measured() {
 }
 
 #[test]
+fn from_the_cache_no_cold_build_is_measured() {
+    let sandbox = sandbox(&[TOOL], &[TOOL]);
+    let run = verify(&sandbox, "--level preserve --quick --cached --noise --format json");
+    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!((run.code, &report["before"]["cold_seconds"]), (0, &json!(null)));
+    let calls = calls(&sandbox);
+    let builds = calls.lines().filter(|call| call.contains(" build "));
+    // The one that tells the noise is a second build in any case.
+    assert_eq!(builds.map(|call| call.contains("--no-cache")).collect::<Vec<_>>(), [false, false, true]);
+    assert!(!verify(&sandbox, "--level preserve --quick --cached").text().contains("cold build"));
+}
+
+#[test]
 fn what_the_ignore_file_keeps_out_is_not_copied() {
     let sandbox = sandbox(&[TOOL], &[TOOL]);
     sandbox.file("project/.dockerignore", "node_modules\n*.log\n").file("project/node_modules/a/b", "");

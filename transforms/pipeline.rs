@@ -233,7 +233,8 @@ impl Run<'_> {
             let is_ignored = |span| ignores.at(transform, span);
             let context = Context {
                 build: &build,
-                digests: self.facts.digests,
+                // Below its level nothing was asked for it: see `references`.
+                digests: self.facts.digests.filter(|_| transform.effect <= self.options.level),
                 settings: &self.options.settings,
                 is_ignored: &is_ignored,
             };

@@ -28,6 +28,9 @@ pub struct Verification {
     /// Build the Dockerfile as it is once more, and do not count what differs between these two builds
     #[arg(long)]
     pub noise: bool,
+    /// Let the builder take what it has in its cache: quicker, but no cold build is measured
+    #[arg(long)]
+    pub cached: bool,
     /// Leave the rebuilds after edits away
     #[arg(long)]
     pub quick: bool,

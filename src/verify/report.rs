@@ -43,8 +43,8 @@ pub(crate) struct Measures {
     pub(crate) layers: usize,
     /// The paths that a container sees.
     pub(crate) files: usize,
-    /// A build without the cache, with the base images there.
-    pub(crate) cold_seconds: f64,
+    /// A build without the cache, with the base images there; none where the cache was used.
+    pub(crate) cold_seconds: Option<f64>,
     pub(crate) source_seconds: Option<f64>,
     pub(crate) manifest_seconds: Option<f64>,
 }
@@ -112,7 +112,7 @@ impl Report {
         row("image size", megabytes(before.size), megabytes(after.size), size, "")?;
         row("layers", before.layers.to_string(), after.layers.to_string(), f64::NAN, "")?;
         let times = [
-            ("cold build", Some(before.cold_seconds), Some(after.cold_seconds), &None),
+            ("cold build", before.cold_seconds, after.cold_seconds, &None),
             ("after a source edit", before.source_seconds, after.source_seconds, &self.source),
             ("after a manifest edit", before.manifest_seconds, after.manifest_seconds, &self.manifest),
         ];
