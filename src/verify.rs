@@ -35,7 +35,7 @@ use contract::{Verdict, judge};
 use edits::Places;
 use image::Image;
 use progress::Step;
-use report::{Measures, Report};
+use report::{Measures, Ran, Report};
 use subject::Subject;
 use workspace::Workspace;
 
@@ -73,6 +73,7 @@ fn verify(arguments: &Verification, terminal: &mut Terminal<'_>) -> Result<Repor
         source: None,
         manifest: None,
         noise: None,
+        runs: Vec::new(),
         verdict: Verdict::default(),
     };
     if !report.rewritten {
@@ -142,7 +143,7 @@ impl Session<'_> {
         report.noise = noise.as_ref().map(Noise::len);
         report.verdict = judge(&before, &after, &subject.contract, &noise.unwrap_or_default());
         drop((before, after));
-        self.run_commands(&mut report.verdict, terminal)?;
+        self.run_commands(report, terminal)?;
         if let Some(copied) = copied {
             let given =
                 Places { source: path(&self.arguments.source), manifest: path(&self.arguments.manifest) };
@@ -234,7 +235,8 @@ impl Session<'_> {
         Ok((tag, seconds))
     }
 
-    fn run_commands(&mut self, verdict: &mut Verdict, terminal: &mut Terminal<'_>) -> Result<()> {
+    fn run_commands(&mut self, report: &mut Report, terminal: &mut Terminal<'_>) -> Result<()> {
+        let verdict = &mut report.verdict;
         for command in &self.arguments.run {
             let step = Step::start(&format!("running {}", crate::terminal::line(command)), terminal);
             let name = format!("dfopt-verify-{}", self.workspace.id());
@@ -242,11 +244,16 @@ impl Session<'_> {
             let network = self.arguments.network.as_deref();
             let run = |tag: &str| self.builder.run(tag, &name, command, network, &self.limits);
             let (before, after) = (run(&self.made[0])?, run(&self.made[1])?);
-            let same = before == after;
-            step.end(if same { "the same" } else { "differs" }, terminal);
+            let status =
+                |status: Option<i32>| status.map_or("a signal".to_owned(), |status| status.to_string());
+            match before == after {
+                true if before.0 == Some(0) => step.end("the same", terminal),
+                // Perhaps not what was meant to be compared.
+                true => step.end(&format!("the same, status {}", status(before.0)), terminal),
+                false => step.end("differs", terminal),
+            }
+            report.runs.push(Ran { command: command.clone(), before: before.0, after: after.0 });
             if before.0 != after.0 {
-                let status =
-                    |status: Option<i32>| status.map_or("a signal".to_owned(), |status| status.to_string());
                 verdict.breach(
                     format!("run: {command}"),
                     format!("status {} -> {}", status(before.0), status(after.0)),

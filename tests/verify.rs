@@ -48,6 +48,7 @@ rm) ;;
 run)
     for word; do case $word in dfopt-verify:*) tag=$word ;; esac; done
     case $tag in *-0) cat "$HOME/run-before" ;; *) cat "$HOME/run-after" ;; esac
+    [ ! -e "$HOME/run-fails" ] || exit 3
     ;;
 esac
 "##;
@@ -251,12 +252,19 @@ fn commands_have_to_say_the_same_in_both_images() {
     sandbox.file("run-before", "curl 8\n").file("run-after", "curl 8\n");
     let mut fine =
         command(&sandbox, "verify project --isolated --level preserve --quick --network host --run");
-    assert_eq!(Run::of(fine.arg("curl --version"), b"").code, 0);
+    let fine = Run::of(fine.arg("curl --version"), b"");
+    assert_eq!(fine.code, 0);
+    assert!(fine.stderr.contains("\nrunning curl --version: the same\n"), "{fine:?}");
     assert!(calls(&sandbox).contains(" -c curl --version\n"), "{}", calls(&sandbox));
     assert!(calls(&sandbox).contains(" --network host dfopt-verify:"), "{}", calls(&sandbox));
     sandbox.file("run-after", "curl 9\n");
     let run = verify(&sandbox, "--level preserve --quick --run true");
     assert_eq!(run.code, 1);
+    sandbox.file("run-fails", "").file("run-after", "curl 8\n");
+    let json = verify(&sandbox, "--level preserve --quick --run true --format json");
+    assert!(json.stderr.contains("\nrunning true: the same, status 3\n"), "{json:?}");
+    let report: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(report["runs"], json!([{"command": "true", "before": 3, "after": 3}]));
     assert!(run.text().contains("run: true: it says \"curl 8\\n\" -> \"curl 9\\n\"\n"), "{run:?}");
 }
 

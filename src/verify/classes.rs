@@ -187,6 +187,7 @@ const CLASSES: &[Class] = &[
             "usr/share/mime/**",
             "usr/share/icons/**",
             "usr/share/applications/**",
+            "usr/share/fonts/X11/*/fonts.*",
             "usr/share/glib-2.0/schemas/gschemas.compiled",
             "usr/share/info/dir",
             "usr/lib/locale/**",

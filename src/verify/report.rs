@@ -31,8 +31,18 @@ pub(crate) struct Report {
     pub(crate) manifest: Option<String>,
     /// How many paths and folders differ between two builds of the same file, where that was asked.
     pub(crate) noise: Option<usize>,
+    /// The commands that were run in both images.
+    pub(crate) runs: Vec<Ran>,
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
+}
+
+/// A command that was run in both images, and the status of each; none where a signal ended it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Ran {
+    pub(crate) command: String,
+    pub(crate) before: Option<i32>,
+    pub(crate) after: Option<i32>,
 }
 
 /// What was measured of one Dockerfile.
