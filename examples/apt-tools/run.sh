@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes a gallery in the current folder: thumbnails, index.json, and one git commit for each run.
 #
-#   run.sh              draws three sample pictures
-#   run.sh URL          downloads a picture, or a .zip or .tar.* of pictures
-#   run.sh FILE...      takes pictures or archives that are there, e.g. in a mounted volume
+#   run.sh              draws three sample pictures, and engraves a line of music
+#   run.sh URL          downloads a picture, a LilyPond score, or a .zip or .tar.* of them
+#   run.sh FILE...      takes pictures, scores or archives that are there, e.g. in a mounted volume
 set -eu
 
 work=$(mktemp -d)
@@ -14,12 +14,21 @@ draw_samples() {
   convert -size 640x480 gradient:navy-orange "$work/files/dusk.png"
   convert -size 640x480 radial-gradient:white-teal "$work/files/bubble.png"
   convert -size 400x600 pattern:checkerboard "$work/files/board.png"
+  printf '%s\n' '\version "2.24.0"' '\paper { tagline = ##f }' "\relative c' { c4 d e f g2 g }" >"$work/scale.ly"
+  engrave "$work/scale.ly"
+}
+
+# A score has a page or more: one picture each.
+engrave() {
+  name=${1##*/}
+  lilypond --silent --png --output="$work/files/${name%.ly}" "$1"
 }
 
 add() {
   case $1 in
     *.zip) unzip -q -o "$1" -d "$work/files" ;;
     *.tar | *.tar.*) tar -xf "$1" -C "$work/files" ;;
+    *.ly) engrave "$1" ;;
     *) cp "$1" "$work/files/" ;;
   esac
 }
