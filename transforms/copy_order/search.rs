@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use dfopt_analysis::ecosystems::{Builder, Ecosystem, Refusal};
 use dfopt_analysis::effects::{Step, steps};
+use dfopt_analysis::packages::tools::{self, ToolCache, has_option};
 use dfopt_analysis::{Invocation, Stage, paths};
 use dfopt_syntax::Span;
 use dfopt_syntax::dockerfile::{Keyword, ShellKind};
@@ -160,7 +161,10 @@ impl<'d> Search<'_, '_, 'd> {
         }
         self.check_changes_of_folder(end, &needed)?;
         // Clean-up that follows belongs to the installation.
-        let follows = self.steps[end..].iter().take_while(|step| !step.is_cd() && self.is_independent(step));
+        let (installing, behind) = self.steps.split_at(end);
+        let follows = behind.iter().take_while(|step| {
+            !step.is_cd() && (self.is_independent(step) || self.cleans_up(step, installing))
+        });
         end += follows.count();
         let rest = if end < self.steps.len() { Rest::Cut(self.cut(end)?) } else { Rest::None };
         premises.check_folders(&first)?;
@@ -199,6 +203,27 @@ impl<'d> Search<'_, '_, 'd> {
     fn is_independent(&self, step: &Step<'_, 'd>) -> bool {
         let effects = step.effects(self.context.build, self.index);
         self.sinking.obstacle(&effects, |_| true).is_none()
+    }
+
+    /// True where the step empties the cache that one of `installing` has filled, by the same program: that has read
+    /// the same settings before.
+    fn cleans_up(&self, step: &Step<'_, 'd>, installing: &[Step<'_, 'd>]) -> bool {
+        let Some(clean_up) = step.invocation() else { return false };
+        let beside = step.effects_beside_command(self.context.build, self.index);
+        let is_alike = |invocation: &Invocation<'_>| {
+            let program = |of: &Invocation<'_>| {
+                let count = of.command.words.len() - of.arguments.len();
+                of.command.words[..count].iter().map(|word| of.slice(word.span).to_vec()).collect::<Vec<_>>()
+            };
+            program(invocation) == program(&clean_up)
+                && has_option(invocation, &["--no-plugins"]) == has_option(&clean_up, &["--no-plugins"])
+        };
+        let fills = |row: &ToolCache| {
+            let mut invocations = installing.iter().filter_map(Step::invocation);
+            invocations.any(|invocation| row.command(&invocation).is_some() && is_alike(&invocation))
+        };
+        self.sinking.obstacle(&beside, |_| true).is_none()
+            && tools::ALL.iter().any(|row| row.is_clean_up(&clean_up) && fills(row))
     }
 
     /// True where the step installs the rest of what a RUN above has installed with the entry's `first_with`.
