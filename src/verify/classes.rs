@@ -1,5 +1,7 @@
 //! The files that may differ, by class: what each contract allows beyond equality.
 
+use std::iter::successors;
+
 use dfopt_transforms::Effect;
 
 use super::compare::Difference;
@@ -12,7 +14,7 @@ pub(crate) struct Class {
     pub(crate) level: Effect,
     pub(crate) covers: Covers,
     /// Which ones. `*` stands for a part of a name, `/**` at the end for the folder and all in it, `**/` at the
-    /// beginning for any folder, `~/` for the home of root or of another user.
+    /// beginning for any folder or none, `~/` for the home of root or of another user.
     pub(crate) paths: &'static [&'static str],
 }
 
@@ -61,6 +63,33 @@ const CLASSES: &[Class] = &[
         level: Effect::Preserve,
         covers: Covers::Contents,
         paths: &["**/*.pyc"],
+    },
+    // RubyGems compiles an extension by a script and in a folder whose names are made up, and keeps what was said
+    // (rubygems/rubygems, lib/rubygems/ext/ext_conf_builder.rb); the Makefile names them, too.
+    Class {
+        name: "compilation of gems",
+        level: Effect::Preserve,
+        covers: Covers::Contents,
+        paths: &[
+            "**/extensions/*/*/*/gem_make.out",
+            "**/gems/*/ext/Makefile",
+            "**/gems/*/ext/*/Makefile",
+            "**/gems/*/ext/*/*/Makefile",
+        ],
+    },
+    // The time of the source is in it (Shopify/bootsnap, ext/bootsnap/bootsnap.c, bs_cache_key).
+    Class {
+        name: "bytecode of Ruby",
+        level: Effect::Preserve,
+        covers: Covers::Contents,
+        paths: &["**/tmp/cache/bootsnap/**", "**/tmp/cache/bootsnap-compile-cache/**"],
+    },
+    // Its name is made up (rails/sprockets, lib/sprockets/manifest_utils.rb), and times are in it.
+    Class {
+        name: "manifests of Sprockets",
+        level: Effect::Preserve,
+        covers: Covers::Presence,
+        paths: &["**/.sprockets-manifest-*.json"],
     },
     // Inodes and times of libraries and folders; a made-up number (https://man7.org/linux/man-pages/man5/machine-id.5.html).
     Class {
@@ -180,6 +209,7 @@ const CLASSES: &[Class] = &[
             "etc/ca-certificates.conf",
             "etc/xml/**",
             "etc/sgml/**",
+            "etc/inputrc",
             "etc/papersize",
             "etc/networks",
             "etc/lighttpd/conf-enabled/**",
@@ -214,8 +244,9 @@ fn matches(pattern: &str, path: &str) -> bool {
             path.strip_prefix("root/").or_else(|| Some(path.strip_prefix("home/")?.split_once('/')?.1));
         return home.is_some_and(|path| matches(pattern, path));
     }
-    if let Some(name) = pattern.strip_prefix("**/") {
-        return is_name(name, path.rsplit('/').next().unwrap_or(path));
+    if let Some(pattern) = pattern.strip_prefix("**/") {
+        let mut inner = successors(Some(path), |path| path.split_once('/').map(|(_, rest)| rest));
+        return inner.any(|path| matches(pattern, path));
     }
     let (pattern, whole_folder) = match pattern.strip_suffix("/**") {
         Some(folder) => (folder, true),
@@ -246,6 +277,9 @@ mod tests {
             ("var/log/**", "var/log"),
             ("var/log/**", "var/log/apt/term.log"),
             ("**/*.pyc", "usr/lib/x/__pycache__/a.pyc"),
+            ("**/*.pyc", "a.pyc"),
+            ("**/gems/*/ext/*/Makefile", "usr/local/bundle/gems/nio4r-2.5.8/ext/nio4r/Makefile"),
+            ("**/tmp/cache/bootsnap/**", "srv/app/tmp/cache/bootsnap/compile-cache-iseq/00/25"),
             ("~/.npm/**", "root/.npm/_cacache/x"),
             ("~/.npm/**", "home/node/.npm"),
             ("etc/rc*.d/**", "etc/rc2.d/S01x"),
@@ -255,6 +289,9 @@ mod tests {
             ("var/log/**", "var/logs"),
             ("var/log/**", "srv/var/log/x"),
             ("**/*.pyc", "a.pyc/b"),
+            ("**/gems/*/ext/*/Makefile", "usr/local/bundle/gems/nio4r-2.5.8/ext/nio4r/Makefile/x"),
+            ("**/gems/*/ext/*/Makefile", "app/ext/nio4r/Makefile"),
+            ("**/tmp/cache/bootsnap/**", "app/mytmp/cache/bootsnap/x"),
             ("~/.npm/**", "srv/.npm"),
             ("~/.cache", "root/.cache/mine"),
             ("etc/passwd-", "etc/passwd"),
