@@ -23,6 +23,8 @@ pub(crate) struct Class {
 pub(crate) enum Covers {
     /// The bytes in a file that both have.
     Contents,
+    /// Where a link leads that both have.
+    Target,
     /// The bytes, and whether the file is there.
     Presence,
     /// The mode of the file, too.
@@ -39,6 +41,7 @@ pub(crate) fn of(difference: &Difference<'_>, level: Effect, packages_gone: bool
     let is_gone = difference.after.is_none();
     let covered = |class: &Class| match class.covers {
         Covers::Contents => difference.is_content_only(),
+        Covers::Target => difference.is_target_only(),
         Covers::Presence => difference.changes().is_none() || difference.is_content_only(),
         Covers::Mode => difference.changes().is_none_or(|changes| !changes.kind && !changes.owner),
         Covers::Gone => is_gone,
@@ -145,9 +148,23 @@ const CLASSES: &[Class] = &[
             "~/.npm/_cacache/index-v5/**",
             "~/.npm/_update-notifier-last-checked",
             "~/.cache/pip/**",
+            "~/.cache/uv/**",
             "~/.cache/go-build/**",
             "usr/local/share/.cache/**",
         ],
+    },
+    // uv unpacks each wheel into a folder with a random name (astral-sh/uv#1074), and links to it.
+    Class {
+        name: "made-up names in caches",
+        level: Effect::Preserve,
+        covers: Covers::Presence,
+        paths: &["~/.cache/uv/archive-v*/*/**"],
+    },
+    Class {
+        name: "links to made-up names",
+        level: Effect::Preserve,
+        covers: Covers::Target,
+        paths: &["~/.cache/uv/wheels-v*/**"],
     },
     // `apt-get update` fetches them again; the official images come without.
     Class {

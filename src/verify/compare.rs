@@ -28,6 +28,7 @@ pub(crate) struct Changes {
 /// What differs between two builds of one file.
 #[derive(Debug, Default)]
 pub(crate) struct Noise {
+    /// Files with other bytes, and links that lead elsewhere.
     contents: BTreeSet<Path>,
     /// What only the first build has.
     once: BTreeSet<Path>,
@@ -59,6 +60,13 @@ impl Difference<'_> {
     /// Whether the path is there, as it was, with other bytes in it.
     pub(crate) fn is_content_only(&self) -> bool {
         self.changes() == Some(Changes { content: true, ..Changes::default() })
+    }
+
+    /// Whether the path is a link in both, and all that differs is where it leads.
+    pub(crate) fn is_target_only(&self) -> bool {
+        let is_link = |node: Option<&Node>| node.is_some_and(|node| matches!(node.kind, Kind::Link(_)));
+        let both_links = is_link(self.before) && is_link(self.after);
+        both_links && self.changes() == Some(Changes { kind: true, ..Changes::default() })
     }
 
     /// Whether it is about a choice among programs: the link to it is gone, or it was made anew among fewer.
@@ -103,7 +111,9 @@ impl Noise {
         let mut noise = Self::default();
         for difference in differences(one, other) {
             match difference.changes() {
-                Some(changes) if changes.content => drop(noise.contents.insert(difference.path.clone())),
+                Some(changes) if changes.content || difference.is_target_only() => {
+                    noise.contents.insert(difference.path.clone());
+                }
                 Some(_) => {}
                 None => {
                     if difference.after.is_none() {
@@ -122,10 +132,13 @@ impl Noise {
     }
 
     /// Whether a difference is no more than what two builds of one file show: other bytes in a file that had other
-    /// bytes there, too, a name that was made up, or a new one in a folder where names are.
+    /// bytes there, too, a link that led elsewhere there, too, a name that was made up, or a new one in a folder where names are.
     pub(crate) fn explains(&self, difference: &Difference<'_>, before: &Tree) -> bool {
         match (difference.before, difference.after) {
-            (Some(_), Some(_)) => difference.is_content_only() && self.contents.contains(difference.path),
+            (Some(_), Some(_)) => {
+                let is_same_kind = difference.is_content_only() || difference.is_target_only();
+                is_same_kind && self.contents.contains(difference.path)
+            }
             (_, None) => self.once.contains(difference.path),
             (None, Some(_)) => {
                 let mut folder = split(difference.path).0;

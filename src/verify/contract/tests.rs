@@ -161,34 +161,71 @@ fn noise_that_is_known_is_no_difference() {
 }
 
 #[test]
+fn names_that_are_made_up_are_no_difference() {
+    let cache = |name: &str, target: &str| {
+        let package = format!("root/.cache/uv/archive-v0/{name}");
+        let inside = format!("{package}/starlette/__init__.py");
+        let link = link(&format!("../../../archive-v0/{target}"));
+        files(&[
+            ("root/.cache/uv/archive-v0", folder()),
+            (&package, folder()),
+            (&inside, file("1")),
+            ("root/.cache/uv/wheels-v5/pypi/starlette/1.0.0-py3-none-any", link),
+            ("root/.cache/uv/wheels-v5/pypi/starlette/1.0.0-py3-none-any.http", file(name)),
+        ])
+    };
+    let preserve = contract(Effect::Preserve, &[]);
+    holds(&cache("x1", "x1"), &cache("x2", "x2"), &preserve);
+    // A cache that is gone is a difference, and so is a link of other kinds.
+    let broken_by = |after: &Image| broken(&cache("x1", "x1"), after, &preserve).len();
+    assert_eq!(broken_by(&files(&[("root/.cache/uv/archive-v0", folder())])), 2);
+    let links = |target: &str| files(&[("usr/local/bin/python", link(target))]);
+    assert_eq!(broken(&links("python3.11"), &links("python3.12"), &preserve).len(), 1);
+}
+
+#[test]
 fn noise_that_was_measured_is_no_difference() {
     let before = files(&[
         ("opt/a", file("1")),
         ("opt/b", file("1")),
         ("opt/tmp/x1", file("")),
+        ("opt/tmp-now", link("tmp/x1")),
         ("usr/kept", file("")),
+        ("usr/link", link("kept")),
     ]);
     let again = files(&[
         ("opt/a", file("2")),
         ("opt/b", file("1")),
         ("opt/tmp/x2", file("")),
+        ("opt/tmp-now", link("tmp/x2")),
         ("usr/kept", file("")),
+        ("usr/link", link("kept")),
     ]);
     let noise = Noise::between(&before.tree, &again.tree);
-    assert_eq!(noise.len(), 2);
+    assert_eq!(noise.len(), 3);
     let judged = |after: &[(&str, Node)]| -> Vec<String> {
         let verdict = judge(&before, &files(after), &contract(Effect::Preserve, &[]), &noise);
         verdict.broken.into_iter().map(|breach| breach.place).collect()
     };
-    let fine = [("opt/a", file("3")), ("opt/b", file("1")), ("opt/tmp/x3", file("")), ("usr/kept", file(""))];
+    let fine = [
+        ("opt/a", file("3")),
+        ("opt/b", file("1")),
+        ("opt/tmp/x3", file("")),
+        ("opt/tmp-now", link("tmp/x3")),
+        ("usr/kept", file("")),
+        ("usr/link", link("kept")),
+    ];
     assert_eq!(judged(&fine), [] as [&str; 0]);
     let other = [
         ("opt/a", owned(file("3"), 1, 1)),
         ("opt/b", file("2")),
         ("opt/tmp/x1", file("")),
+        ("opt/tmp-now", file("")),
+        ("usr/link", link("new")),
         ("usr/new", file("")),
     ];
-    assert_eq!(judged(&other), ["/opt/a", "/opt/b", "/usr/kept", "/usr/new"]);
+    let broken = ["/opt/a", "/opt/b", "/opt/tmp-now", "/usr/kept", "/usr/link", "/usr/new"];
+    assert_eq!(judged(&other), broken);
 }
 
 #[test]
