@@ -163,7 +163,7 @@ impl<'d> Search<'_, '_, 'd> {
         // Clean-up that follows belongs to the installation.
         let (installing, behind) = self.steps.split_at(end);
         let follows = behind.iter().take_while(|step| {
-            !step.is_cd() && (self.is_independent(step) || self.cleans_up(step, installing))
+            !step.is_cd() && (self.is_independent(step) || self.cleans_up(step, installing, &needed))
         });
         end += follows.count();
         let rest = if end < self.steps.len() { Rest::Cut(self.cut(end)?) } else { Rest::None };
@@ -207,9 +207,14 @@ impl<'d> Search<'_, '_, 'd> {
 
     /// True where the step empties the cache that one of `installing` has filled, by the same program: that has read
     /// the same settings before.
-    fn cleans_up(&self, step: &Step<'_, 'd>, installing: &[Step<'_, 'd>]) -> bool {
+    fn cleans_up(&self, step: &Step<'_, 'd>, installing: &[Step<'_, 'd>], first: &BTreeSet<String>) -> bool {
         let Some(clean_up) = step.invocation() else { return false };
-        let beside = step.effects_beside_command(self.context.build, self.index);
+        let mut effects = step.effects_beside_command(self.context.build, self.index);
+        // A cache in the project may be one of the sources. What is copied first says the same as before, but where
+        // its text is one that matters.
+        let mut lookups = step.effects(self.context.build, self.index).reads.files.lookups;
+        lookups.retain(|lookup| lookup.text.is_some() || !first.contains(&lookup.path));
+        effects.reads.files.lookups.extend(lookups);
         let is_alike = |invocation: &Invocation<'_>| {
             let program = |of: &Invocation<'_>| {
                 let count = of.command.words.len() - of.arguments.len();
@@ -222,7 +227,7 @@ impl<'d> Search<'_, '_, 'd> {
             let mut invocations = installing.iter().filter_map(Step::invocation);
             invocations.any(|invocation| row.command(&invocation).is_some() && is_alike(&invocation))
         };
-        self.sinking.obstacle(&beside, |_| true).is_none()
+        self.sinking.obstacle(&effects, |_| true).is_none()
             && tools::ALL.iter().any(|row| row.is_clean_up(&clean_up) && fills(row))
     }
 

@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         programs: &["yarn"],
-        commands: &["config set", "config delete", "cache clean"],
+        commands: &["config set", "config delete"],
         options: Options { flags: "gH", long: &["--global", "--home", "--all", "--mirror"], valued: &[] },
         operands: Operands::Text,
         variables: VARIABLES,
@@ -64,6 +64,25 @@ pub(super) const ROWS: &[Row] = &[
             (".yarnrc", None),
             (".yarnrc.yml", None),
             (".corepack.env", None),
+        ],
+        costly: false,
+        ..ROW
+    },
+    Row {
+        programs: &["yarn"],
+        commands: &["cache clean"],
+        options: Options { flags: "", long: &["--all", "--mirror"], valued: &[] },
+        operands: Operands::Text,
+        variables: VARIABLES,
+        looks_up_for: &[
+            ("package.json", None),
+            (".npmrc", None),
+            (".yarnrc", None),
+            (".yarnrc.yml", None),
+            (".corepack.env", None),
+            // Yarn 2 and above may have the cache in the project: https://yarnpkg.com/configuration/yarnrc#cacheFolder
+            (".yarn", None),
+            (".yarnrc.yml", Some("cacheFolder")),
         ],
         costly: false,
         ..ROW
