@@ -136,6 +136,13 @@ const CLASSES: &[Class] = &[
             "var/cache/debconf/*-old",
         ],
     },
+    // When it looked for unused packages (https://pnpm.io/settings#modulescachemaxage), and when it was up to date.
+    Class {
+        name: "stamps of pnpm",
+        level: Effect::Preserve,
+        covers: Covers::Contents,
+        paths: &["**/.modules.yaml", "**/.pnpm-workspace-state*.json"],
+    },
     // The tools stamp what they fetch with the time: npm the answers of the registry
     // (https://github.com/npm/cacache#--cacheputcache-key-data-opts---promise), pip those of the index.
     Class {
@@ -149,7 +156,9 @@ const CLASSES: &[Class] = &[
             "~/.npm/_update-notifier-last-checked",
             "~/.cache/pip/**",
             "~/.cache/uv/**",
+            "~/.cache/pnpm/**",
             "~/.cache/go-build/**",
+            "~/.local/share/pnpm/store/**",
             "usr/local/share/.cache/**",
         ],
     },

@@ -60,9 +60,16 @@ pub(crate) fn judge(before: &Image, after: &Image, contract: &Contract, noise: &
     }
     let promises = promises::Owner::of(contract, before, after);
     for difference in differences(&before.tree, &after.tree) {
-        let class = explanation(&difference, contract, &gone, &after.tree)
-            .or_else(|| promises.as_ref()?.explains(&difference))
-            .or_else(|| noise.explains(&difference, &before.tree).then_some("noise of two builds"));
+        let explain = |difference: &Difference<'_>| {
+            explanation(difference, contract, &gone, &after.tree)
+                .or_else(|| promises.as_ref()?.explains(difference))
+                .or_else(|| noise.explains(difference, &before.tree).then_some("noise of two builds"))
+        };
+        let class = explain(&difference).or_else(|| {
+            // It belongs to the new user, and differs as files of its class do, too.
+            let given = promises.as_ref()?.given(&difference)?;
+            explain(&Difference { before: Some(&given), ..difference.clone() })
+        });
         match class {
             Some(class) => verdict.explain(class),
             None => verdict.breach(shown(difference.path), difference.to_string()),

@@ -4,7 +4,7 @@ use dfopt_transforms::Effect;
 
 use super::compare::{Changes, Difference};
 use super::contract::Contract;
-use super::image::{Content, Image, Kind, Tree};
+use super::image::{Content, Image, Kind, Node, Tree};
 
 /// The label that takes the place of MAINTAINER.
 const AUTHORS: &str = "org.opencontainers.image.authors";
@@ -109,19 +109,25 @@ impl Owner {
             let kept = difference.before.is_none() || difference.is_content_only();
             return (is_file && kept).then_some("accounts");
         }
-        let (user, group) = after.owner;
-        let Some(before) = difference.before else {
+        if difference.before.is_none() {
             let is_home = self.home.as_ref().is_some_and(|home| {
                 difference.path.strip_prefix(&home[..]).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
             });
             let is_its_folder = after.kind == Kind::Directory && after.owner == (self.user, self.group);
-            let is_mail = difference.path.starts_with(b"var/mail/") && user == self.user;
+            let is_mail = difference.path.starts_with(b"var/mail/") && after.owner.0 == self.user;
             return (is_home || is_its_folder || is_mail).then_some("folders of the new user");
-        };
+        }
         let only_owner = difference.changes() == Some(Changes { owner: true, ..Changes::default() });
-        let given =
+        (only_owner && self.given(difference).is_some()).then_some("files of the new user")
+    }
+
+    /// What was there before as it is when it is given to the new user; none where nobody gave it to that.
+    pub(super) fn given(&self, difference: &Difference<'_>) -> Option<Node> {
+        let (before, after) = (difference.before?, difference.after?);
+        let (user, group) = after.owner;
+        let is_given =
             [before.owner.0, self.user].contains(&user) && [before.owner.1, self.group].contains(&group);
-        (only_owner && given).then_some("files of the new user")
+        (is_given && before.owner != after.owner).then(|| Node { owner: after.owner, ..before.clone() })
     }
 }
 

@@ -141,6 +141,7 @@ fn noise_that_is_known_is_no_difference() {
     let before = files(&[
         ("etc/passwd-", file("1")),
         ("etc/shadow-", file("1")),
+        ("srv/node_modules/.modules.yaml", file("1")),
         ("usr/lib/__pycache__/a.pyc", file("1")),
         ("var/cache/ldconfig/aux-cache", file("1")),
         ("var/log/dpkg.log", file("1")),
@@ -149,13 +150,18 @@ fn noise_that_is_known_is_no_difference() {
     backup.mode = 0o600;
     let after = files(&[
         ("etc/shadow-", backup),
+        ("srv/node_modules/.modules.yaml", file("2")),
         ("usr/lib/__pycache__/a.pyc", file("2")),
         ("var/cache/ldconfig/aux-cache", file("2")),
         ("var/log/dpkg.log", file("2")),
     ]);
     holds(&before, &after, &contract(Effect::Preserve, &[]));
     // Bytecode that is gone is a difference.
-    let less = files(&[("var/cache/ldconfig/aux-cache", file("1")), ("var/log/dpkg.log", file("1"))]);
+    let less = files(&[
+        ("srv/node_modules/.modules.yaml", file("1")),
+        ("var/cache/ldconfig/aux-cache", file("1")),
+        ("var/log/dpkg.log", file("1")),
+    ]);
     let broken = broken(&before, &less, &contract(Effect::Preserve, &[]));
     assert_eq!(broken, ["/usr/lib/__pycache__/a.pyc: only before (file)"]);
 }
@@ -312,7 +318,13 @@ fn harden_lets_files_belong_to_the_user_that_runs_now() {
     let accounts = format!("{USERS}app:x:10001:10002::/home/app:/usr/sbin/nologin\n");
     let before = image(
         &json!({"Cmd": ["a"]}),
-        &[("app", folder()), ("app/a.py", file("a")), ("etc/passwd", file(USERS)), ("srv/other", file(""))],
+        &[
+            ("app", folder()),
+            ("app/a.py", file("a")),
+            ("app/a.pyc", file("1")),
+            ("etc/passwd", file(USERS)),
+            ("srv/other", file("")),
+        ],
     );
     let config = json!({"Cmd": ["a"], "User": "10001:10002"});
     let good = [
@@ -323,21 +335,24 @@ fn harden_lets_files_belong_to_the_user_that_runs_now() {
         ("home/app", owned(folder(), 10001, 10002)),
         ("home/app/.profile", owned(file("x"), 10001, 10002)),
         ("srv/other", file("")),
+        ("app/a.pyc", owned(file("2"), 10001, 10002)),
     ];
     let harden = contract(Effect::Harden, &["non-root-user"]);
     holds(&before, &image(&config, &good), &harden);
     // No rewrite has promised it, or not at this level.
-    assert_eq!(broken(&before, &image(&config, &good), &contract(Effect::Harden, &["exec-form"])).len(), 7);
-    assert_eq!(broken(&before, &image(&config, &good), &contract(Effect::Slim, &["non-root-user"])).len(), 7);
+    assert_eq!(broken(&before, &image(&config, &good), &contract(Effect::Harden, &["exec-form"])).len(), 8);
+    assert_eq!(broken(&before, &image(&config, &good), &contract(Effect::Slim, &["non-root-user"])).len(), 8);
     let mut bad = good.to_vec();
     bad[1] = ("app/a.py", owned(file("b"), 10001, 10002));
     bad[2] = ("data", owned(folder(), 5, 5));
     bad[6] = ("srv/other", owned(file(""), 7, 0));
+    bad[7] = ("app/a.pyc", owned(file("2"), 7, 0));
     bad.push(("usr/bin/new", owned(file("x"), 10001, 10002)));
     assert_eq!(
         broken(&before, &image(&config, &bad), &harden),
         [
             "/app/a.py: contents, owner 0:0 -> 10001:10002",
+            "/app/a.pyc: contents, owner 0:0 -> 7:0",
             "/data: only after (folder)",
             "/srv/other: owner 0:0 -> 7:0",
             "/usr/bin/new: only after (file)",
