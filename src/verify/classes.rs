@@ -106,6 +106,14 @@ const CLASSES: &[Class] = &[
             "**/vendor/composer/autoload_static.php",
         ],
     },
+    // What V8 compiled, with the time of the source (https://github.com/zertosh/v8-compile-cache, which yarn 1 uses; and
+    // https://nodejs.org/api/module.html#module-compile-cache).
+    Class {
+        name: "compiled code of Node.js",
+        level: Effect::Preserve,
+        covers: Covers::Contents,
+        paths: &["tmp/v8-compile-cache-*/**", "tmp/node-compile-cache/**"],
+    },
     // Inodes and times of libraries and folders; a made-up number (https://man7.org/linux/man-pages/man5/machine-id.5.html).
     Class {
         name: "stamps of the machine",

@@ -142,6 +142,7 @@ fn noise_that_is_known_is_no_difference() {
         ("etc/passwd-", file("1")),
         ("etc/shadow-", file("1")),
         ("srv/node_modules/.modules.yaml", file("1")),
+        ("tmp/v8-compile-cache-0/11.3-node.23/yarn.js.BLOB", file("1")),
         ("usr/lib/__pycache__/a.pyc", file("1")),
         ("var/cache/ldconfig/aux-cache", file("1")),
         ("var/log/dpkg.log", file("1")),
@@ -151,6 +152,7 @@ fn noise_that_is_known_is_no_difference() {
     let after = files(&[
         ("etc/shadow-", backup),
         ("srv/node_modules/.modules.yaml", file("2")),
+        ("tmp/v8-compile-cache-0/11.3-node.23/yarn.js.BLOB", file("2")),
         ("usr/lib/__pycache__/a.pyc", file("2")),
         ("var/cache/ldconfig/aux-cache", file("2")),
         ("var/log/dpkg.log", file("2")),
@@ -159,6 +161,7 @@ fn noise_that_is_known_is_no_difference() {
     // Bytecode that is gone is a difference.
     let less = files(&[
         ("srv/node_modules/.modules.yaml", file("1")),
+        ("tmp/v8-compile-cache-0/11.3-node.23/yarn.js.BLOB", file("1")),
         ("var/cache/ldconfig/aux-cache", file("1")),
         ("var/log/dpkg.log", file("1")),
     ]);
