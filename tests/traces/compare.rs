@@ -116,6 +116,7 @@ const REMOVED: &[&str] =
     &["/var/lib/apt/lists/*", "/var/cache/pacman/pkg/*", "/usr/local/bundle/cache/*.gem"];
 const CLEANERS: &[&str] = &[
     "composer",
+    "composer.phar",
     "conda",
     "dnf",
     "dnf5",
