@@ -114,6 +114,13 @@ const CLASSES: &[Class] = &[
         covers: Covers::Contents,
         paths: &["tmp/v8-compile-cache-*/**", "tmp/node-compile-cache/**"],
     },
+    // TeX's state as it was dumped when a package was set up, with the time in it (fmtutil(1)).
+    Class {
+        name: "formats of TeX",
+        level: Effect::Preserve,
+        covers: Covers::Contents,
+        paths: &["var/lib/texmf/ls-R", "var/lib/texmf/web2c/**"],
+    },
     // Inodes and times of libraries and folders; a made-up number (https://man7.org/linux/man-pages/man5/machine-id.5.html).
     Class {
         name: "stamps of the machine",

@@ -145,6 +145,7 @@ fn noise_that_is_known_is_no_difference() {
         ("tmp/v8-compile-cache-0/11.3-node.23/yarn.js.BLOB", file("1")),
         ("usr/lib/__pycache__/a.pyc", file("1")),
         ("var/cache/ldconfig/aux-cache", file("1")),
+        ("var/lib/texmf/web2c/luatex/luatex.fmt", file("1")),
         ("var/log/dpkg.log", file("1")),
     ]);
     let mut backup = file("2");
@@ -155,6 +156,7 @@ fn noise_that_is_known_is_no_difference() {
         ("tmp/v8-compile-cache-0/11.3-node.23/yarn.js.BLOB", file("2")),
         ("usr/lib/__pycache__/a.pyc", file("2")),
         ("var/cache/ldconfig/aux-cache", file("2")),
+        ("var/lib/texmf/web2c/luatex/luatex.fmt", file("2")),
         ("var/log/dpkg.log", file("2")),
     ]);
     holds(&before, &after, &contract(Effect::Preserve, &[]));
@@ -163,6 +165,7 @@ fn noise_that_is_known_is_no_difference() {
         ("srv/node_modules/.modules.yaml", file("1")),
         ("tmp/v8-compile-cache-0/11.3-node.23/yarn.js.BLOB", file("1")),
         ("var/cache/ldconfig/aux-cache", file("1")),
+        ("var/lib/texmf/web2c/luatex/luatex.fmt", file("1")),
         ("var/log/dpkg.log", file("1")),
     ]);
     let broken = broken(&before, &less, &contract(Effect::Preserve, &[]));
