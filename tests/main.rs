@@ -6,6 +6,7 @@
 #[cfg(unix)]
 mod build_context;
 mod buildkit;
+mod builds;
 mod cli;
 mod config;
 mod corpus;

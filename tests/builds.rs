@@ -1,0 +1,271 @@
+//! The gate: a real builder builds each example before and after, at each level, and `dfopt verify` compares.
+//!
+//! `.ci/builds` starts the builder with the base images and runs this. It names in `DFOPT_BUILDS` the options of
+//! `dfopt verify` that this builder needs; where that is not set, no images are built, and a notice says so.
+//! With `DFOPT_MEASURE=1` cold builds and rebuilds are measured, too, and written to `benches/results.json`.
+
+mod broken;
+mod pinned;
+mod results;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+use dfopt_transforms::Effect;
+use serde_json::Value;
+
+use results::Results;
+
+/// An example, and what is verified of it.
+struct Example {
+    name: &'static str,
+    /// Options of `dfopt verify`.
+    options: &'static [&'static str],
+    /// Shell commands that have to say the same in both images.
+    run: &'static [&'static str],
+    /// What the rewrites are to gain here.
+    gains: Gains,
+}
+
+/// What makes an example what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gains {
+    /// Installing dependencies is most of the work: a rebuild after an edit takes a third of the time at most.
+    Rebuild,
+    /// Its Debian packages are most of the image: at `slim` it has 70 % of the size at most.
+    Size,
+    /// Compiling its sources is most of the work, and comes after each edit.
+    Compiles,
+}
+
+const EXAMPLES: &[Example] = &[
+    Example { name: "apt-tools", options: &[], run: &["run.sh 2>&1 | grep -v '^hint'"], gains: Gains::Size },
+    Example {
+        name: "cargo",
+        options: &[],
+        run: &["mkdir /tmp/t && echo x > /tmp/t/a && cp /tmp/t/a /tmp/t/b && twins /tmp/t"],
+        gains: Gains::Rebuild,
+    },
+    Example { name: "clang", options: &[], run: &["check /sample"], gains: Gains::Size },
+    Example {
+        name: "composer",
+        options: &[],
+        run: &["printf '# Hello\n\n*a page*\n' | php bin/render"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "express",
+        options: &[],
+        run: &["npm test | grep -E '^ok|^# (pass|fail)'"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "flask",
+        options: &[],
+        run: &["python -c 'import app; print(app.app.test_client().get(\"/health\").status)'"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "flask-stages",
+        options: &["--target", "production"],
+        run: &["python -c 'import textstats, flask; print(textstats.__name__)'"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "go",
+        options: &[],
+        run: &[
+            "ids -addr 127.0.0.1:8099 2>/dev/null & curl -sS --retry 9 --retry-delay 1 --retry-connrefused \
+                http://127.0.0.1:8099/inspect/018f3a1e-6c00-7000-8000-000000000000 2>/dev/null",
+        ],
+        gains: Gains::Compiles,
+    },
+    Example {
+        name: "maven",
+        options: &[],
+        run: &["printf 'a,b\n1,x\n' | java -jar csvjson.jar"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "pnpm",
+        options: &[],
+        run: &["node -e 'import(\"/app/dist/polls.js\").then(m => console.log(Object.keys(m)))'"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "poetry",
+        options: &[],
+        run: &["python -m invoices make order.toml && pdftotext /tmp/*.pdf - && python -m invoices list"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "rails",
+        options: &[],
+        run: &["bundle exec rails routes && bundle list"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "uv",
+        options: &[],
+        run: &["python -c 'from meter import main, readings; \
+                print(readings.summary(readings.parse(\"2024-05-01T00:00,100\\n2024-05-03T00:00,130\\n\")))'"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "yarn",
+        options: &[],
+        run: &["node -e 'require(\"./lib/app\"); console.log(require(\"koa/package.json\").version)'"],
+        gains: Gains::Rebuild,
+    },
+];
+
+/// The examples that nothing can be built from here: what they are rewritten to is in the snapshots.
+const NOT_BUILT: &[(&str, &str)] =
+    &[("alpine", "there is no Alpine Linux in the registries that the gate may use")];
+
+/// The options of `dfopt verify` for the builder; none where there is none to use.
+fn builder() -> Option<Vec<String>> {
+    let Ok(options) = std::env::var("DFOPT_BUILDS") else {
+        eprintln!("SKIPPED: no images are built (.ci/builds starts a builder, and runs this)");
+        return None;
+    };
+    Some(options.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Whether this is to measure, one build at a time.
+fn measures() -> bool {
+    std::env::var_os("DFOPT_MEASURE").is_some_and(|value| value == "1")
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What `dfopt verify` reports of a folder.
+///
+/// # Errors
+/// What it says where it comes to no verdict.
+fn verify(folder: &Path, level: Effect, options: &[&str]) -> Result<Value, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dfopt"));
+    command.arg("verify").arg(folder).args(["--isolated", "--format", "json", "--level", level.as_str()]);
+    command.args(builder().into_iter().flatten()).args(options).stdin(Stdio::null());
+    let ended = command.output().unwrap();
+    serde_json::from_slice(&ended.stdout).map_err(|_| String::from_utf8_lossy(&ended.stderr).into_owned())
+}
+
+/// # Errors
+/// Each path that breaks the contract, or that nothing was built.
+fn contract(report: &Value) -> Result<(), String> {
+    if report["rewritten"] != true {
+        return Err("nothing is rewritten, and so nothing was built".to_owned());
+    }
+    // A command that fails in both says nothing.
+    let runs = report["runs"].as_array().into_iter().flatten();
+    if let Some(run) = runs.into_iter().find(|run| run["before"] != 0) {
+        return Err(format!("{} fails before: {}", run["command"], run["before"]));
+    }
+    if report["holds"] == true {
+        return Ok(());
+    }
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let broken = report["broken"].as_array().into_iter().flatten();
+    let lines = broken.map(|breach| format!("{}: {}", text(&breach["where"]), text(&breach["what"])));
+    Err(lines.take(20).collect::<Vec<_>>().join("\n"))
+}
+
+/// After by before.
+fn ratio(report: &Value, field: &str) -> Option<f64> {
+    Some(report["after"][field].as_f64()? / report["before"][field].as_f64()?)
+}
+
+impl Example {
+    /// Verifies it at a level; slim is the one that is measured.
+    fn verify(&self, level: Effect) -> Result<Value, String> {
+        let is_measured = measures() && level == Effect::Slim;
+        let how: &[&str] = if is_measured { &[] } else { &["--cached", "--quick"] };
+        let commands = self.run.iter().flat_map(|command| ["--run", command]);
+        // A name that an edit before a rebuild would need says nothing to a build without one.
+        let without_edits = |option: &&[&str]| is_measured || !matches!(option[0], "--source" | "--manifest");
+        let options = self.options.chunks(2).filter(without_edits).flatten().copied();
+        let options: Vec<&str> = options.chain(commands).chain(how.iter().copied()).collect();
+        let report = verify(&root().join("examples").join(self.name), level, &options)?;
+        contract(&report)?;
+        self.check_size(level, &report)?;
+        Ok(report)
+    }
+
+    fn check_size(&self, level: Effect, report: &Value) -> Result<(), String> {
+        let size = ratio(report, "size").ok_or("no sizes")?;
+        if self.gains == Gains::Size && level == Effect::Slim && size > 0.7 {
+            return Err(format!("{size:.2} of the size is left"));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn contracts_hold() {
+    if builder().is_none() {
+        return;
+    }
+    let todo = Mutex::new(EXAMPLES.iter());
+    let results = Mutex::new(Results::default());
+    let failures = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let Some(example) = todo.lock().unwrap().next() else { return };
+            // All levels by one thread: what does not differ between them is in the cache then.
+            for level in Effect::ALL {
+                match example.verify(level) {
+                    Ok(report) => {
+                        eprintln!("{}, {}: {}", example.name, level.as_str(), results::line(&report));
+                        results.lock().unwrap().add(example.name, level, report);
+                    }
+                    Err(reason) => {
+                        eprintln!("{}, {}: FAILED\n{reason}", example.name, level.as_str());
+                        failures.lock().unwrap().push((example.name, level.as_str()));
+                    }
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = if measures() { 1 } else { 2 };
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{failures:?}");
+    if measures() {
+        results.into_inner().unwrap().write();
+    }
+}
+
+#[test]
+fn every_example_is_built_or_says_why_not() {
+    let entries = fs::read_dir(root().join("examples")).unwrap();
+    let names: BTreeSet<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let listed = EXAMPLES.iter().map(|example| example.name).chain(NOT_BUILT.iter().map(|(name, _)| *name));
+    assert_eq!(names, listed.map(str::to_owned).collect());
+    assert!(EXAMPLES.len() >= 12, "{}", EXAMPLES.len());
+}
+
+#[test]
+fn every_transform_is_built_somewhere() {
+    let applied = |example: &Example| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dfopt"));
+        let path: PathBuf = root().join("examples").join(example.name);
+        command.args(["--isolated", "--offline", "--diff", "--remarks=applied"]).arg(path);
+        String::from_utf8(command.output().unwrap().stderr).unwrap()
+    };
+    let remarks: String = EXAMPLES.iter().map(applied).collect();
+    let is_missing = |id: &&str| !remarks.contains(&format!("applied[{id}]"));
+    let missing: Vec<&str> = dfopt_transforms::ALL.iter().map(|t| t.id).filter(is_missing).collect();
+    // A digest needs a registry: see `pinned`.
+    assert_eq!(missing, ["pin-digest"]);
+}
