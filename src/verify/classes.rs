@@ -177,12 +177,13 @@ const CLASSES: &[Class] = &[
             "usr/local/share/.cache/**",
         ],
     },
-    // uv unpacks each wheel into a folder with a random name (astral-sh/uv#1074), and links to it.
+    // uv unpacks each wheel into a folder with a random name (astral-sh/uv#1074), and links to it. Go names what a test said,
+    // and how long it took, by its hash (https://pkg.go.dev/cmd/go#hdr-Build_and_test_caching).
     Class {
         name: "made-up names in caches",
         level: Effect::Preserve,
         covers: Covers::Presence,
-        paths: &["~/.cache/uv/archive-v*/*/**"],
+        paths: &["~/.cache/uv/archive-v*/*/**", "~/.cache/go-build/*/*-d"],
     },
     Class {
         name: "links to made-up names",

@@ -179,6 +179,7 @@ fn names_that_are_made_up_are_no_difference() {
         let inside = format!("{package}/starlette/__init__.py");
         let link = link(&format!("../../../archive-v0/{target}"));
         files(&[
+            (&format!("root/.cache/go-build/4a/{name}-d"), file("ok 0.1s")),
             ("root/.cache/uv/archive-v0", folder()),
             (&package, folder()),
             (&inside, file("1")),
