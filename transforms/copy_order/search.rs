@@ -209,12 +209,6 @@ impl<'d> Search<'_, '_, 'd> {
     /// the same settings before.
     fn cleans_up(&self, step: &Step<'_, 'd>, installing: &[Step<'_, 'd>], first: &BTreeSet<String>) -> bool {
         let Some(clean_up) = step.invocation() else { return false };
-        let mut effects = step.effects_beside_command(self.context.build, self.index);
-        // A cache in the project may be one of the sources. What is copied first says the same as before, but where
-        // its text is one that matters.
-        let mut lookups = step.effects(self.context.build, self.index).reads.files.lookups;
-        lookups.retain(|lookup| lookup.text.is_some() || !first.contains(&lookup.path));
-        effects.reads.files.lookups.extend(lookups);
         let is_alike = |invocation: &Invocation<'_>| {
             let program = |of: &Invocation<'_>| {
                 let count = of.command.words.len() - of.arguments.len();
@@ -227,8 +221,16 @@ impl<'d> Search<'_, '_, 'd> {
             let mut invocations = installing.iter().filter_map(Step::invocation);
             invocations.any(|invocation| row.command(&invocation).is_some() && is_alike(&invocation))
         };
+        if !tools::ALL.iter().any(|row| row.is_clean_up(&clean_up) && fills(row)) {
+            return false;
+        }
+        let mut effects = step.effects_beside_command(self.context.build, self.index);
+        // A cache in the project may be one of the sources. What is copied first says the same as before, but where
+        // its text is one that matters.
+        let mut lookups = step.effects(self.context.build, self.index).reads.files.lookups;
+        lookups.retain(|lookup| lookup.text.is_some() || !first.contains(&lookup.path));
+        effects.reads.files.lookups.extend(lookups);
         self.sinking.obstacle(&effects, |_| true).is_none()
-            && tools::ALL.iter().any(|row| row.is_clean_up(&clean_up) && fills(row))
     }
 
     /// True where the step installs the rest of what a RUN above has installed with the entry's `first_with`.
