@@ -187,10 +187,8 @@ impl Example {
         let is_measured = measures() && level == Effect::Slim;
         let how: &[&str] = if is_measured { &[] } else { &["--cached", "--quick"] };
         let commands = self.run.iter().flat_map(|command| ["--run", command]);
-        // A name that an edit before a rebuild would need says nothing to a build without one.
-        let without_edits = |option: &&[&str]| is_measured || !matches!(option[0], "--source" | "--manifest");
-        let options = self.options.chunks(2).filter(without_edits).flatten().copied();
-        let options: Vec<&str> = options.chain(commands).chain(how.iter().copied()).collect();
+        let options: Vec<&str> =
+            self.options.iter().copied().chain(commands).chain(how.iter().copied()).collect();
         let folder = root().join("examples").join(self.name);
         let mut report = verify(&folder, level, &options)?;
         if contract(&report).is_err() {

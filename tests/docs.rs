@@ -34,7 +34,7 @@ fn the_page_on_cache_order_lists_every_ecosystem() {
     let (before, rest) = page.split_once("<!-- ecosystems -->\n").unwrap();
     let (table, after) = rest.split_once("<!-- end -->").unwrap();
     let expected = format!("\n{}\n", ecosystems());
-    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+    if crate::snapshots::is_update() {
         let page = format!("{before}<!-- ecosystems -->\n{expected}<!-- end -->{after}");
         return std::fs::write(path, page).unwrap();
     }

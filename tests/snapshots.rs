@@ -53,7 +53,7 @@ fn every_directory_has_an_owner() {
     }
 }
 
-fn is_update() -> bool {
+pub(crate) fn is_update() -> bool {
     std::env::var_os("UPDATE").is_some_and(|value| value == "1")
 }
 

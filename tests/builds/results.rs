@@ -139,7 +139,7 @@ fn the_page_shows_the_results() {
     };
     let results: Results = serde_json::from_str(&json).unwrap();
     let page = root().join("docs/results.md");
-    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+    if crate::snapshots::is_update() {
         return fs::write(page, results.page()).unwrap();
     }
     assert_eq!(fs::read_to_string(page).unwrap(), results.page(), "`UPDATE=1 cargo test results` writes it");
