@@ -286,6 +286,7 @@ const CLASSES: &[Class] = &[
             "var/lib/sgml-base/**",
             "var/lib/systemd/**",
             "var/lib/ucf/**",
+            "var/lib/xfonts/**",
             "var/lib/xml-core/**",
         ],
     },

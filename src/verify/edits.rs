@@ -50,7 +50,7 @@ const SOURCES: &[(&str, Comment)] = &[
     ("txt", Comment::Line("#")),
 ];
 
-/// The manifests that are edited. (A lock file is not: its tools write it, and check it.)
+/// The manifests that are edited, by name, or `*` and the end of it. (A lock file is not: its tools write it, and check it.)
 const MANIFESTS: &[(&str, Comment)] = &[
     ("requirements.txt", Comment::Line("#")),
     ("pyproject.toml", Comment::Line("#")),
@@ -61,6 +61,9 @@ const MANIFESTS: &[(&str, Comment)] = &[
     ("Gemfile", Comment::Line("#")),
     ("composer.json", Comment::Field),
     ("pom.xml", Comment::Between("<!--", "-->")),
+    ("*.csproj", Comment::Between("<!--", "-->")),
+    ("*.fsproj", Comment::Between("<!--", "-->")),
+    ("*.vbproj", Comment::Between("<!--", "-->")),
     ("build.gradle", Comment::Line("//")),
     ("build.gradle.kts", Comment::Line("//")),
     ("mix.exs", Comment::Line("#")),
@@ -79,16 +82,26 @@ impl Places {
         let copied = copied(dockerfile);
         let brought = files.iter().filter(|file| copied.iter().any(|source| brings(source, file)));
         let found = brought.filter_map(|file| Some((source_rank(file)?, file))).min();
-        let nearest = |name: &str| {
-            let named = files.iter().filter(|file| file.rsplit('/').next() == Some(name));
+        let nearest = |known: &str| {
+            let named = files.iter().filter(|file| is_named(name(file), known));
             named.min_by_key(|file| file.matches('/').count())
         };
-        let manifest = MANIFESTS.iter().find_map(|(name, _)| nearest(name));
+        let manifest = MANIFESTS.iter().find_map(|(known, _)| nearest(known));
         Self {
             source: given.source.or_else(|| found.map(|(_, file)| file.clone())),
             manifest: given.manifest.or_else(|| manifest.cloned()),
         }
     }
+}
+
+/// The last part of a path.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether a file's name is that of a row of [`MANIFESTS`].
+fn is_named(name: &str, known: &str) -> bool {
+    known.strip_prefix('*').map_or(name == known, |end| name.ends_with(end))
 }
 
 /// The sources of COPY and ADD that come from the build context, without slashes around.
@@ -113,10 +126,10 @@ fn brings(source: &str, file: &str) -> bool {
 
 /// The less the better: kind, then tests last, then depth. None where a file is not to be edited.
 fn source_rank(file: &str) -> Option<(bool, usize, usize)> {
-    let name = file.rsplit('/').next()?;
+    let name = name(file);
     let extension = name.rsplit_once('.')?.1;
     let is_manifest =
-        MANIFESTS.iter().any(|(manifest, _)| *manifest == name) || name.contains("requirements");
+        MANIFESTS.iter().any(|(known, _)| is_named(name, known)) || name.contains("requirements");
     let kind = SOURCES.iter().position(|(known, _)| *known == extension).filter(|_| !is_manifest)?;
     Some((file.contains("test") || file.contains("config"), kind, file.matches('/').count()))
 }
@@ -134,15 +147,12 @@ pub(crate) fn edit(root: &Path, path: &str, number: u128) -> Result<()> {
 }
 
 fn comment(path: &str) -> Comment {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name(path);
     let extension = name.rsplit('.').next().unwrap_or_default();
-    let of =
-        |table: &[(&str, Comment)], key: &str| table.iter().find(|(known, _)| *known == key).map(|row| row.1);
-    of(MANIFESTS, name).or_else(|| of(SOURCES, extension)).unwrap_or(if extension == "json" {
-        Comment::Field
-    } else {
-        Comment::Line("#")
-    })
+    let manifest = MANIFESTS.iter().find(|(known, _)| is_named(name, known));
+    let known = manifest.or_else(|| SOURCES.iter().find(|(known, _)| *known == extension));
+    let unknown = if extension == "json" { Comment::Field } else { Comment::Line("#") };
+    known.map_or(unknown, |(_, comment)| *comment)
 }
 
 fn edited(text: &[u8], comment: Comment, number: u128) -> Option<Vec<u8>> {
@@ -187,6 +197,7 @@ mod tests {
     #[test]
     fn the_nearest_manifest_counts() {
         assert_eq!(find("FROM a\n", &["sub/package.json", "package.json"]).1, Some("package.json".into()));
+        assert_eq!(find("FROM a\n", &["A.sln", "src/Api/Api.csproj"]).1, Some("src/Api/Api.csproj".into()));
     }
 
     #[test]
@@ -204,6 +215,7 @@ mod tests {
         assert_eq!(text("app.py", "x = 1").unwrap(), "x = 1\n# dfopt verify 7\n");
         assert_eq!(text("a/main.go", "package main\n").unwrap(), "package main\n// dfopt verify 7\n");
         assert_eq!(text("pom.xml", "<a/>\n").unwrap(), "<a/>\n<!-- dfopt verify 7 -->\n");
+        assert_eq!(text("src/Api.csproj", "<a/>").unwrap(), "<a/>\n<!-- dfopt verify 7 -->\n");
         assert_eq!(text("Makefile", "").unwrap(), "# dfopt verify 7\n");
         for json in ["{}", " {\"name\": \"a\"}\n", "{\n}"] {
             let edited = text("package.json", json).unwrap();
