@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
+use dfopt_analysis::Build;
+use dfopt_analysis::ecosystems::{self, Ecosystem};
+use dfopt_syntax::Dockerfile;
 use dfopt_transforms::Effect;
 use serde_json::Value;
 
@@ -37,12 +40,18 @@ enum Gains {
     Rebuild,
     /// Its Debian packages are most of the image: at `slim` it has 70 % of the size at most.
     Size,
-    /// Compiling its sources is most of the work, and comes after each edit.
-    Compiles,
+    /// Its own sources are most of the work: they are compiled and tested after each edit.
+    Sources,
 }
 
 const EXAMPLES: &[Example] = &[
     Example { name: "apt-tools", options: &[], run: &["run.sh 2>&1 | grep -v '^hint'"], gains: Gains::Size },
+    Example {
+        name: "bun",
+        options: &[],
+        run: &["bun -e 'import { svg } from \"./src/code.ts\"; console.log(svg(\"hello\"))'"],
+        gains: Gains::Rebuild,
+    },
     Example {
         name: "cargo",
         options: &[],
@@ -57,10 +66,16 @@ const EXAMPLES: &[Example] = &[
         gains: Gains::Rebuild,
     },
     Example {
+        name: "dotnet",
+        options: &[],
+        run: &["dotnet Api.dll 1987 MCMLXXXIV IIX"],
+        gains: Gains::Sources,
+    },
+    Example {
         name: "express",
         options: &[],
         run: &["npm test | grep -E '^ok|^# (pass|fail)'"],
-        gains: Gains::Rebuild,
+        gains: Gains::Sources,
     },
     Example {
         name: "flask",
@@ -81,12 +96,21 @@ const EXAMPLES: &[Example] = &[
             "ids -addr 127.0.0.1:8099 2>/dev/null & curl -sS --retry 9 --retry-delay 1 --retry-connrefused \
                 http://127.0.0.1:8099/inspect/018f3a1e-6c00-7000-8000-000000000000 2>/dev/null",
         ],
-        gains: Gains::Compiles,
+        gains: Gains::Sources,
     },
     Example {
         name: "maven",
         options: &[],
         run: &["printf 'a,b\n1,x\n' | java -jar csvjson.jar"],
+        gains: Gains::Rebuild,
+    },
+    Example {
+        name: "pipenv",
+        options: &[],
+        run: &[
+            "convert -size 300x200 xc:teal /tmp/t.png && python -c 'from thumbnails.pictures import thumbnail; \
+                print(len(thumbnail(open(\"/tmp/t.png\", \"rb\").read(), 64)))' && rm /tmp/t.png",
+        ],
         gains: Gains::Rebuild,
     },
     Example {
@@ -123,8 +147,24 @@ const EXAMPLES: &[Example] = &[
 ];
 
 /// The examples that nothing can be built from here: what they are rewritten to is in the snapshots.
-const NOT_BUILT: &[(&str, &str)] =
-    &[("alpine", "there is no Alpine Linux in the registries that the gate may use")];
+const NOT_BUILT: &[(&str, &str)] = &[(
+    "alpine",
+    "no distribution but Debian is in the registries that the gate may use (so apk, dnf, yum, zypper, pacman)",
+)];
+
+/// The package managers that no example installs with, by their names in `dfopt_analysis::ecosystems`: specs alone test
+/// what is made of their commands.
+const NOT_INSTALLED_WITH: &[(&[&str], &str)] = &[
+    (
+        &["cargo", "go-sources", "mix-do", "pip-compile", "setup.py"],
+        "none of these commands can run before the sources are there: nothing is rewritten",
+    ),
+    (&["conda", "conda env"], "conda's channels are not among the registries that the gate may use"),
+    (&["mix", "mix-tools"], "nor is Hex"),
+    (&["dotnet-tools"], "nor is NuGet: a package made from Debian's stands in for it, and none is a tool"),
+    (&["gradle"], "nor are Gradle's plugins; Debian has a Gradle of 2017"),
+    (&["pip-sync", "uv pip"], "they read the files that pip reads, and pip is built"),
+];
 
 /// The options of `dfopt verify` for the builder; none where there is none to use.
 fn builder() -> Option<Vec<String>> {
@@ -256,6 +296,25 @@ fn every_example_is_built_or_says_why_not() {
     let listed = EXAMPLES.iter().map(|example| example.name).chain(NOT_BUILT.iter().map(|(name, _)| *name));
     assert_eq!(names, listed.map(str::to_owned).collect());
     assert!(EXAMPLES.len() >= 12, "{}", EXAMPLES.len());
+}
+
+#[test]
+fn every_package_manager_is_built_or_says_why_not() {
+    let mut built = BTreeSet::new();
+    for example in EXAMPLES {
+        let source = fs::read(root().join("examples").join(example.name).join("Dockerfile")).unwrap();
+        let dockerfile = Dockerfile::parse(&source).unwrap();
+        let build = Build::new(&dockerfile);
+        let codes = (0..dockerfile.instructions().len()).filter_map(|index| build.shell_code(index));
+        let installations = codes.flat_map(|code| code.invocations());
+        built.extend(installations.filter_map(|call| Ecosystem::of(&call, &[])).map(|row| &*row.name));
+    }
+    let reasons = NOT_INSTALLED_WITH.iter().flat_map(|(names, _)| *names);
+    let mut listed: Vec<&str> = built.into_iter().chain(reasons.copied()).collect();
+    listed.sort_unstable();
+    let mut known: Vec<&str> = ecosystems::ALL.iter().map(|row| &*row.name).collect();
+    known.sort_unstable();
+    assert_eq!(listed, known);
 }
 
 #[test]
