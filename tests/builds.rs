@@ -190,7 +190,10 @@ fn root() -> &'static Path {
 /// What it says where it comes to no verdict.
 fn verify(folder: &Path, level: Effect, options: &[&str]) -> Result<Value, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dfopt"));
-    command.arg("verify").arg(folder).args(["--isolated", "--format", "json", "--level", level.as_str()]);
+    // What is written down of the project's own folders holds in any place.
+    let folder = folder.strip_prefix(root()).unwrap_or(folder);
+    command.current_dir(root()).args(["verify", "--isolated", "--format=json"]);
+    command.args(["--level", level.as_str()]).arg(folder);
     command.args(builder().into_iter().flatten()).args(options).stdin(Stdio::null());
     let ended = command.output().unwrap();
     serde_json::from_slice(&ended.stdout).map_err(|_| String::from_utf8_lossy(&ended.stderr).into_owned())

@@ -10,7 +10,7 @@ use dfopt_transforms::Effect;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::builds::{NOT_BUILT, ratio, root};
+use crate::builds::{EXAMPLES, Gains, NOT_BUILT, NOT_INSTALLED_WITH, ratio, root};
 
 /// The reports of `dfopt verify --format json`, by example and level.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -56,12 +56,15 @@ impl Results {
             let size =
                 |level: &str| levels.get(level).and_then(|report| ratio(report, "size")).unwrap_or(f64::NAN);
             let sizes = Effect::ALL.map(|level| format!("{:.2}", size(level.as_str()))).join(" | ");
-            let slim = levels.get("slim").map(gone).unwrap_or_default();
+            let slim = levels.get("slim").map(differences).unwrap_or_default();
             writeln!(page, "| {example} | {sizes} | {slim} |").unwrap();
         }
         page += NOT_HERE;
         for (example, reason) in NOT_BUILT {
-            writeln!(page, "- {example}: {reason}.").unwrap();
+            writeln!(page, "- the example {example}: {reason}.").unwrap();
+        }
+        for (names, reason) in NOT_INSTALLED_WITH {
+            writeln!(page, "- {}: {reason}.", names.join(", ")).unwrap();
         }
         page
     }
@@ -75,7 +78,8 @@ const HEAD: &str = "\
 Each folder of `examples/` is built as it is and as `dfopt` writes it, at each level, and `dfopt verify` compares the
 images file by file (see [verify.md](verify.md)): every contract holds. Each run of the continuous integration
 does so again: `.ci/builds`. The figures are from one run of `.ci/builds --measure` with nothing else on the machine
-(MACHINE; packages from mirrors nearby); take the ratios. The base images are stand-ins made of Debian's packages.
+(MACHINE; packages from mirrors nearby); take the ratios. The base images are stand-ins made of
+Debian's packages.
 
 ## At `--level slim`
 
@@ -88,16 +92,18 @@ manifest (`requirements.txt`, `package.json` and the like).
 const LEVELS: &str = "
 ## At each level
 
-The size as a share of what it was, base image included, and what `slim` leaves away.
+The size as a share of what it was, base image included, and the paths that differ at `slim`: of each class (see
+[verify.md](verify.md)) how many. The files of recommended packages, lists and caches are gone, the others are as no two
+builds have them.
 
-| example | preserve | slim | harden | files that are gone at `slim` |
+| example | preserve | slim | harden | paths that differ at `slim` |
 |---|---|---|---|---|
 ";
 
 const NOT_HERE: &str = "
 ## Not built
 
-What dfopt makes of these is tested (`snapshots/examples/`), but not by a build:
+What dfopt makes of these is tested (`snapshots/examples/`, `tests/specs/copy-order/`), but not by a build:
 
 ";
 
@@ -112,15 +118,15 @@ fn change(report: &Value, field: &str, unit: f64, name: &str, digits: usize) -> 
     format!("{before:.digits$} → {after:.digits$} {name}, {ratio}")
 }
 
-/// What the report explains, class by class.
-fn gone(report: &Value) -> String {
+/// What the report explains, class by class, and packages.
+fn differences(report: &Value) -> String {
     let classes = report["explained"].as_object().into_iter().flatten();
-    let mut gone: Vec<String> = classes.map(|(class, count)| format!("{class}: {count}")).collect();
+    let mut paths: Vec<String> = classes.map(|(class, count)| format!("{class}: {count}")).collect();
     let packages = report["packages_gone"].as_array().map_or(0, Vec::len);
     if packages > 0 {
-        gone.push(format!("{packages} packages"));
+        paths.push(format!("recommended packages: {packages}"));
     }
-    gone.join(", ")
+    paths.join(", ")
 }
 
 /// One line of a report, for whoever watches.
@@ -133,16 +139,17 @@ pub(super) fn line(report: &Value) -> String {
 
 #[test]
 fn the_page_shows_the_results() {
-    let Ok(json) = fs::read_to_string(path()) else {
-        eprintln!("SKIPPED: nothing was measured yet (.ci/builds --measure)");
-        return;
-    };
+    let json = fs::read_to_string(path()).unwrap();
     let results: Results = serde_json::from_str(&json).unwrap();
     let page = root().join("docs/results.md");
     if crate::snapshots::is_update() {
         return fs::write(page, results.page()).unwrap();
     }
     assert_eq!(fs::read_to_string(page).unwrap(), results.page(), "`UPDATE=1 cargo test results` writes it");
-    let examples: Vec<&str> = crate::builds::EXAMPLES.iter().map(|example| example.name).collect();
+    let examples: Vec<&str> = EXAMPLES.iter().map(|example| example.name).collect();
     assert_eq!(results.examples.keys().map(String::as_str).collect::<Vec<_>>(), examples);
+    for example in EXAMPLES.iter().filter(|example| example.gains == Gains::Rebuild) {
+        let time = ratio(&results.examples[example.name]["slim"], "source_seconds").unwrap();
+        assert!(time <= 1.0 / 3.0, "{}: a rebuild takes {time:.2} of the time", example.name);
+    }
 }
