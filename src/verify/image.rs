@@ -8,6 +8,7 @@ mod tar;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod zstd;
 
 pub(crate) use archive::{Image, read};
 pub(crate) use budget::Budget;

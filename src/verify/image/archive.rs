@@ -19,6 +19,7 @@ use super::config::ImageConfig;
 use super::layer::{self, Layer, plain};
 use super::tar::{BLOCK, Header, Tar, is_header};
 use super::tree::{Tree, flatten};
+use super::zstd;
 
 /// The most bytes of a JSON document. Manifests and configurations of real images stay under 100 KiB.
 const LONGEST_DOCUMENT: u64 = 4 << 20;
@@ -78,16 +79,9 @@ fn blob(header: &Header, name: &[u8], tar: &mut Tar<'_, impl Read>, budget: &Bud
     let length = fill(&mut body, &mut start)?;
     let whole = start[..length].chain(body);
     Ok(Some(match &start[..length] {
-        [0x1f, 0x8b, ..] => {
-            let unpacked = MultiGzDecoder::new(BufReader::new(whole));
-            Blob::Layer(layer::read(unpacked, budget).context("this layer cannot be read")?)
-        }
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            Blob::Unreadable("is compressed with zstd; save the image without it")
-        }
-        _ if length == BLOCK && (is_header(&start) || start == [0; BLOCK]) => {
-            Blob::Layer(layer::read(whole, budget).context("this layer cannot be read")?)
-        }
+        [0x1f, 0x8b, ..] => unpacked_layer(MultiGzDecoder::new(BufReader::new(whole)), budget)?,
+        start if zstd::is_frame(start) => unpacked_layer(zstd::Frames::new(BufReader::new(whole)), budget)?,
+        _ if length == BLOCK && (is_header(&start) || start == [0; BLOCK]) => unpacked_layer(whole, budget)?,
         [b'{' | b'[', ..] if header.size > LONGEST_DOCUMENT => {
             Blob::Unreadable("is too large for a JSON document")
         }
@@ -98,6 +92,10 @@ fn blob(header: &Header, name: &[u8], tar: &mut Tar<'_, impl Read>, budget: &Bud
         }
         _ => Blob::Unreadable("is neither a layer nor a JSON document"),
     }))
+}
+
+fn unpacked_layer(source: impl Read, budget: &Budget) -> Result<Blob> {
+    layer::read(source, budget).map(Blob::Layer).context("this layer cannot be read")
 }
 
 fn fill(body: &mut impl Read, start: &mut [u8; BLOCK]) -> Result<usize> {

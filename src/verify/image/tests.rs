@@ -4,6 +4,7 @@ use std::io::{Cursor, Read, Write as _};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
 use tar::{Builder, EntryType, Header};
 
@@ -116,6 +117,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    compress_to_vec(bytes, CompressionLevel::Fastest)
 }
 
 #[test]
@@ -233,6 +238,20 @@ fn a_path_that_comes_twice_is_what_it_was_last() {
     let image = image([layer]);
     assert_eq!(paths(&image), ["a", "b", "z"]);
     assert!(same_file(&image, "a", "z"));
+}
+
+/// As `zstd:chunked` has it: many frames, and between and after them some to pass over.
+#[test]
+fn frames_of_zstd_follow_each_other() {
+    let layer = Layer::new().file("a", &"text".repeat(9999)).file("b", "").bytes();
+    let skipped = [&[0x50, 0x2a, 0x4d, 0x18, 5, 0, 0, 0][..], b"notes"].concat();
+    let frames: Vec<u8> =
+        layer.chunks(700).flat_map(|chunk| [zstd(chunk), skipped.clone()].concat()).collect();
+    let cut = error(&saved(&[frames[..frames.len() / 2].to_vec()]));
+    assert!(cut.ends_with("the layer ends in the middle of a zstd frame"), "{cut}");
+    for layer in [[&*skipped, &frames].concat(), frames] {
+        assert_eq!(paths(&image_of(&saved(&[layer])).unwrap()), ["a", "b"]);
+    }
 }
 
 #[test]
@@ -353,12 +372,17 @@ fn a_size_that_is_a_lie_is_found() {
 
 #[test]
 fn bombs_are_bounded_by_what_is_read() {
-    let bomb = gzip(&Layer::new().entry(EntryType::Regular, "zeros", &vec![0; 8 << 20], |_| {}).bytes());
-    assert!(bomb.len() < 64 << 10);
-    let archive = saved(&[bomb]);
-    let message = format!("{:#}", read(Cursor::new(&archive), &Budget::new(4 << 20)).unwrap_err());
-    assert!(message.contains("the image has more than 4 MB; raise --max-size to read it"), "{message}");
-    assert!(image_of(&archive).is_ok());
+    let zeros = Layer::new().entry(EntryType::Regular, "zeros", &vec![0; 8 << 20], |_| {}).bytes();
+    for bomb in [gzip(&zeros), zstd(&zeros)] {
+        assert!(bomb.len() < 64 << 10);
+        let archive = saved(&[bomb]);
+        let message = format!("{:#}", read(Cursor::new(&archive), &Budget::new(4 << 20)).unwrap_err());
+        assert!(
+            message.ends_with(": the image has more than 4 MB; raise --max-size to read it"),
+            "{message}"
+        );
+        assert!(image_of(&archive).is_ok());
+    }
     // Also where nothing but names is unpacked, and nothing refers to it.
     let names = gzip(&(0..4000).fold(Layer::new(), |layer, n| layer.file(&format!("{n}"), "")).bytes());
     let unused = super::tests::archive(&[("unused", &names), ("manifest.json", b"[]")]);
@@ -382,7 +406,7 @@ fn what_is_no_image_is_said_to_be_none() {
         "../../x: a path that leads out of the image"
     );
     let packed = [&[0x28, 0xb5, 0x2f, 0xfd][..], &[0; 600]].concat();
-    assert!(error(&saved(&[packed])).contains("is compressed with zstd"));
+    assert!(error(&saved(&[packed])).contains("this layer cannot be read"));
     let text = error(&saved(&[b"text".to_vec()]));
     assert!(text.ends_with("is neither a layer nor a JSON document"), "{text}");
     let circle = Layer::new().link(EntryType::Symlink, "manifest.json", "manifest.json");
@@ -405,6 +429,7 @@ fn damaged_archives_give_errors_and_no_panic() {
     let layers = [
         Layer::new().pax(&[("path", b"long"), ("SCHILY.xattr.user.a", b"b")]).file("x", "text").bytes(),
         gzip(&Layer::new().folder("a").link(EntryType::Link, "l", "a").file("a/.wh.x", "").bytes()),
+        zstd(&Layer::new().file("z", "text").file("y", "some more text").bytes()),
     ];
     let whole = saved(&layers);
     for end in (0..whole.len()).step_by(97) {
