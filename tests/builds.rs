@@ -192,11 +192,10 @@ fn verify(folder: &Path, level: Effect, options: &[&str]) -> Result<Value, Strin
     let mut command = Command::new(env!("CARGO_BIN_EXE_dfopt"));
     // What is written down of the project's own folders holds in any place.
     let folder = folder.strip_prefix(root()).unwrap_or(folder);
-    command.current_dir(root()).args(["verify", "--isolated", "--format=json"]);
     // Digests of earlier runs are those of a registry that is gone.
     let digests = tempfile::tempdir().unwrap();
-    command.env("DFOPT_CACHE_DIR", digests.path());
-    command.args(["--level", level.as_str()]).arg(folder);
+    command.current_dir(root()).env("DFOPT_CACHE_DIR", digests.path());
+    command.args(["verify", "--isolated", "--format=json", "--level", level.as_str()]).arg(folder);
     command.args(builder().into_iter().flatten()).args(options).stdin(Stdio::null());
     let ended = command.output().unwrap();
     serde_json::from_slice(&ended.stdout).map_err(|_| String::from_utf8_lossy(&ended.stderr).into_owned())
@@ -228,6 +227,10 @@ fn ratio(report: &Value, field: &str) -> Option<f64> {
 }
 
 impl Example {
+    fn folder(&self) -> PathBuf {
+        root().join("examples").join(self.name)
+    }
+
     /// Verifies it at a level; slim is the one that is measured.
     fn verify(&self, level: Effect) -> Result<Value, String> {
         let is_measured = measures() && level == Effect::Slim;
@@ -235,7 +238,7 @@ impl Example {
         let commands = self.run.iter().flat_map(|command| ["--run", command]);
         let options: Vec<&str> =
             self.options.iter().copied().chain(commands).chain(how.iter().copied()).collect();
-        let folder = root().join("examples").join(self.name);
+        let folder = self.folder();
         let mut report = verify(&folder, level, &options)?;
         if contract(&report).is_err() {
             eprintln!("{}, {}: once more, with the noise of two builds", self.name, level.as_str());
@@ -308,7 +311,7 @@ fn every_example_is_built_or_says_why_not() {
 fn every_package_manager_is_built_or_says_why_not() {
     let mut built = BTreeSet::new();
     for example in EXAMPLES {
-        let source = fs::read(root().join("examples").join(example.name).join("Dockerfile")).unwrap();
+        let source = fs::read(example.folder().join("Dockerfile")).unwrap();
         let dockerfile = Dockerfile::parse(&source).unwrap();
         let build = Build::new(&dockerfile);
         let codes = (0..dockerfile.instructions().len()).filter_map(|index| build.shell_code(index));
@@ -327,8 +330,7 @@ fn every_package_manager_is_built_or_says_why_not() {
 fn every_transform_is_built_somewhere() {
     let applied = |example: &Example| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dfopt"));
-        let path: PathBuf = root().join("examples").join(example.name);
-        command.args(["--isolated", "--offline", "--diff", "--remarks=applied"]).arg(path);
+        command.args(["--isolated", "--offline", "--diff", "--remarks=applied"]).arg(example.folder());
         String::from_utf8(command.output().unwrap().stderr).unwrap()
     };
     let remarks: String = EXAMPLES.iter().map(applied).collect();

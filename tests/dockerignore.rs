@@ -133,7 +133,7 @@ fn walk(context: &Directory, directory: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn the_answers_are_buildkits() {
     let Some(docker) = std::env::var_os("DFOPT_DOCKER") else { return };
-    let update = std::env::var_os("UPDATE").is_some();
+    let update = crate::snapshots::is_update();
     let mut answered: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
     let mut cases = cases();
     for case in &mut cases {
