@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
+use dfopt_analysis::paths::split;
 use dfopt_syntax::Dockerfile;
 use dfopt_syntax::dockerfile::Source;
 
@@ -83,7 +84,7 @@ impl Places {
         let brought = files.iter().filter(|file| copied.iter().any(|source| brings(source, file)));
         let found = brought.filter_map(|file| Some((source_rank(file)?, file))).min();
         let nearest = |known: &str| {
-            let named = files.iter().filter(|file| is_named(name(file), known));
+            let named = files.iter().filter(|file| is_named(split(file).1, known));
             named.min_by_key(|file| file.matches('/').count())
         };
         let manifest = MANIFESTS.iter().find_map(|(known, _)| nearest(known));
@@ -92,11 +93,6 @@ impl Places {
             manifest: given.manifest.or_else(|| manifest.cloned()),
         }
     }
-}
-
-/// The last part of a path.
-fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Whether a file's name is that of a row of [`MANIFESTS`].
@@ -126,7 +122,7 @@ fn brings(source: &str, file: &str) -> bool {
 
 /// The less the better: kind, then tests last, then depth. None where a file is not to be edited.
 fn source_rank(file: &str) -> Option<(bool, usize, usize)> {
-    let name = name(file);
+    let name = split(file).1;
     let extension = name.rsplit_once('.')?.1;
     let is_manifest =
         MANIFESTS.iter().any(|(known, _)| is_named(name, known)) || name.contains("requirements");
@@ -147,7 +143,7 @@ pub(crate) fn edit(root: &Path, path: &str, number: u128) -> Result<()> {
 }
 
 fn comment(path: &str) -> Comment {
-    let name = name(path);
+    let name = split(path).1;
     let extension = name.rsplit('.').next().unwrap_or_default();
     let manifest = MANIFESTS.iter().find(|(known, _)| is_named(name, known));
     let known = manifest.or_else(|| SOURCES.iter().find(|(known, _)| *known == extension));
